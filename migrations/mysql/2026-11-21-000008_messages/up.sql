@@ -1,0 +1,20 @@
+CREATE TABLE messages (
+    conversation_id BINARY(16) NOT NULL,
+    seq BIGINT NOT NULL,
+    event_seq BIGINT NOT NULL,
+    changed_event_seq BIGINT,
+    id BINARY(16) NOT NULL,
+    sender_id BINARY(16) NOT NULL,
+    client_message_id BINARY(16),
+    client_hash BINARY(32),
+    body MEDIUMTEXT NOT NULL,
+    reply_to_seq BIGINT,
+    sent_at DATETIME(6) NOT NULL,
+    edited_at DATETIME(6),
+    deleted_at DATETIME(6),
+    revision BIGINT NOT NULL,
+    PRIMARY KEY (conversation_id, seq),
+    CONSTRAINT messages_event UNIQUE (conversation_id, event_seq),
+    CONSTRAINT messages_id UNIQUE (id),
+    CONSTRAINT messages_client_id UNIQUE (sender_id, client_message_id)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;

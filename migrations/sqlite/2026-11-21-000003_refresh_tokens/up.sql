@@ -1,0 +1,8 @@
+CREATE TABLE refresh_tokens (
+    token_hash BLOB NOT NULL PRIMARY KEY,
+    session_id BLOB NOT NULL,
+    issued_at TIMESTAMP NOT NULL,
+    spent_at TIMESTAMP,
+    regranted_at TIMESTAMP,
+    CONSTRAINT refresh_tokens_session FOREIGN KEY (session_id) REFERENCES sessions (id)
+) WITHOUT ROWID;

@@ -1,0 +1,20 @@
+CREATE TABLE messages (
+    conversation_id BLOB NOT NULL,
+    seq BIGINT NOT NULL,
+    event_seq BIGINT NOT NULL,
+    changed_event_seq BIGINT,
+    id BLOB NOT NULL,
+    sender_id BLOB NOT NULL,
+    client_message_id BLOB,
+    client_hash BLOB,
+    body TEXT NOT NULL,
+    reply_to_seq BIGINT,
+    sent_at TIMESTAMP NOT NULL,
+    edited_at TIMESTAMP,
+    deleted_at TIMESTAMP,
+    revision BIGINT NOT NULL,
+    PRIMARY KEY (conversation_id, seq),
+    CONSTRAINT messages_event UNIQUE (conversation_id, event_seq),
+    CONSTRAINT messages_id UNIQUE (id),
+    CONSTRAINT messages_client_id UNIQUE (sender_id, client_message_id)
+) WITHOUT ROWID;

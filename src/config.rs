@@ -1,0 +1,301 @@
+//! Every setting, with its default and its words for `--help`.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
+
+use crate::{domain::Rules, graphql::Limits, secrets::token::SECRET_MIN, server, store};
+
+/// The program as it is called.
+#[derive(Debug, Parser)]
+#[command(name = "parlance", version, about = "A self-hosted messaging backend", long_about = None)]
+pub struct Cli {
+    #[command(flatten)]
+    pub config: Config,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do; without one the server is started.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Starts the server (this is what happens without a command)
+    Serve,
+    /// Brings the database to the newest schema and exits
+    Migrate,
+    /// Makes an administrator; asks for what is not given
+    Createsuperuser(Superuser),
+    /// Prints the GraphQL schema
+    Schema,
+    /// Fills an empty database with a few people, conversations and some hundred messages
+    SeedDemo {
+        /// Also where there are users already
+        #[arg(long)]
+        force: bool,
+    },
+    /// Gives a user another password and ends their sessions
+    SetPassword {
+        /// The user name or e-mail
+        user: String,
+        /// Read the password from the first line of standard input instead of asking
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// Says whether settings, database and durability are fit to serve; exit status 1 if not
+    Check,
+}
+
+/// The administrator to make.
+#[derive(Args, Clone, Debug)]
+pub struct Superuser {
+    /// The user name
+    #[arg(long)]
+    pub username: Option<String>,
+    /// The e-mail address
+    #[arg(long)]
+    pub email: Option<String>,
+    /// Read the password from the first line of standard input instead of asking
+    #[arg(long)]
+    pub password_stdin: bool,
+    /// Fail instead of asking
+    #[arg(long, alias = "noinput", requires_all = ["username", "email", "password_stdin"])]
+    pub no_input: bool,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    On,
+    Off,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Human,
+    /// One JSON object a line
+    Json,
+}
+
+/// What the server can be told; `--help` is the reference. Times are like `15m`, `1d`, `30days`.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Settings")]
+pub struct Config {
+    /// Where to keep everything: `sqlite:PATH` or `mysql://USER:PASSWORD@HOST/NAME` (with `?require_ssl=true` for TLS)
+    #[arg(
+        long,
+        env,
+        global = true,
+        hide_env_values = true,
+        default_value = "sqlite:data/parlance.db"
+    )]
+    pub database_url: String,
+    /// A PEM file of certificate authorities to trust for TLS to MySQL, beside the well-known ones
+    #[arg(long, env = "PARLANCE_MYSQL_CA", global = true)]
+    pub mysql_ca: Option<PathBuf>,
+    /// The most connections to the database
+    #[arg(long, env = "PARLANCE_POOL_SIZE", global = true, default_value_t = 16,
+          value_parser = clap::value_parser!(u16).range(2..))]
+    pub pool_size: u16,
+    /// Where to listen
+    #[arg(long, env = "PARLANCE_LISTEN", global = true, default_value = "127.0.0.1:8000")]
+    pub listen: SocketAddr,
+    /// Signs tokens; at least 32 bytes. Made and kept beside the SQLite file if absent; required with MySQL
+    #[arg(long, env = "PARLANCE_SECRET_KEY", global = true, hide_env_values = true)]
+    pub secret_key: Option<String>,
+    /// How clients reach the server, where that is not the address it listens on
+    #[arg(long, env = "PARLANCE_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
+    /// How long an access token is good
+    #[arg(long, env = "PARLANCE_ACCESS_TTL", global = true, default_value = "15m", value_parser = span)]
+    pub access_ttl: Duration,
+    /// How long a session lasts without being used; 90 days at most in any case
+    #[arg(long, env = "PARLANCE_REFRESH_TTL", global = true, default_value = "30d", value_parser = span)]
+    pub refresh_ttl: Duration,
+    /// The fewest characters of a password
+    #[arg(long, env = "PARLANCE_PASSWORD_MIN", global = true, default_value_t = 5,
+          value_parser = clap::value_parser!(u8).range(1..=128))]
+    pub password_min: u8,
+    /// Whether sign-ins and writes are limited in their rate
+    #[arg(long, env = "PARLANCE_RATE_LIMITS", global = true, value_enum, default_value = "on")]
+    pub rate_limits: Switch,
+    /// Networks of proxies whose X-Forwarded-For is believed, separated by commas, like `10.0.0.0/8`
+    #[arg(long, env = "PARLANCE_TRUSTED_PROXIES", global = true, value_delimiter = ',', action = ArgAction::Append)]
+    pub trusted_proxies: Vec<IpNet>,
+    /// Web origins other than the server's own that may use GraphQL, separated by commas, like `https://app.example.org`
+    #[arg(long, env = "PARLANCE_ALLOWED_ORIGINS", global = true, value_delimiter = ',', action = ArgAction::Append)]
+    pub allowed_origins: Vec<String>,
+    /// Whether clients may ask for the GraphQL schema
+    #[arg(long, env = "PARLANCE_INTROSPECTION", global = true, value_enum, default_value = "on")]
+    pub introspection: Switch,
+    /// Serve although the database may lose what it has committed
+    #[arg(long, env = "PARLANCE_ALLOW_UNSAFE_DURABILITY", global = true)]
+    pub allow_unsafe_durability: bool,
+    /// How long one request may take
+    #[arg(long, env = "PARLANCE_REQUEST_TIMEOUT", global = true, default_value = "10s", value_parser = span)]
+    pub request_timeout: Duration,
+    /// The longest request body, in bytes
+    #[arg(long, env = "PARLANCE_BODY_LIMIT", global = true, default_value_t = 1 << 20)]
+    pub body_limit: usize,
+    #[command(flatten)]
+    pub document: DocumentLimits,
+    /// What is logged, as `tracing` has it: `info`, `debug`, `warn,parlance=debug`
+    #[arg(long, env = "PARLANCE_LOG", global = true, default_value = "info")]
+    pub log: String,
+    /// How it is written
+    #[arg(long, env = "PARLANCE_LOG_FORMAT", global = true, value_enum, default_value = "human")]
+    pub log_format: LogFormat,
+}
+
+/// How much one GraphQL document may ask for.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "GraphQL documents")]
+pub struct DocumentLimits {
+    /// Characters of a GraphQL document
+    #[arg(long, env = "PARLANCE_DOCUMENT_CHARACTERS", global = true, default_value_t = Limits::default().characters)]
+    pub document_characters: usize,
+    /// Tokens of a GraphQL document
+    #[arg(long, env = "PARLANCE_DOCUMENT_TOKENS", global = true, default_value_t = Limits::default().tokens)]
+    pub document_tokens: usize,
+    /// Levels of fields inside of fields; introspection needs 15
+    #[arg(long, env = "PARLANCE_DOCUMENT_DEPTH", global = true, default_value_t = Limits::default().depth)]
+    pub document_depth: usize,
+    /// Selections of a GraphQL document, fragments counted as often as they are spread
+    #[arg(long, env = "PARLANCE_DOCUMENT_SELECTIONS", global = true, default_value_t = Limits::default().selections)]
+    pub document_selections: usize,
+    /// Aliases of a GraphQL document
+    #[arg(long, env = "PARLANCE_DOCUMENT_ALIASES", global = true, default_value_t = Limits::default().aliases)]
+    pub document_aliases: usize,
+    /// Directives of a GraphQL document
+    #[arg(long, env = "PARLANCE_DOCUMENT_DIRECTIVES", global = true, default_value_t = Limits::default().directives)]
+    pub document_directives: usize,
+    /// Fields at the top of one operation
+    #[arg(long, env = "PARLANCE_DOCUMENT_ROOT_FIELDS", global = true, default_value_t = Limits::default().root_fields)]
+    pub document_root_fields: usize,
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if span < Duration::from_secs(1) {
+        return Err("must be at least 1s".to_owned());
+    }
+    Ok(span)
+}
+
+impl Config {
+    /// Looks at what clap cannot see by itself.
+    ///
+    /// # Errors
+    /// With one clear sentence.
+    pub fn check(&self) -> Result<(), String> {
+        let is_sqlite = self.database_url.starts_with("sqlite:");
+        match &self.secret_key {
+            Some(key) if key.len() < SECRET_MIN => Err(format!(
+                "PARLANCE_SECRET_KEY has {} bytes and needs at least {SECRET_MIN}; \
+                 `openssl rand -base64 48` makes a good one",
+                key.len()
+            )),
+            None if !is_sqlite => Err(format!(
+                "PARLANCE_SECRET_KEY is required with MySQL: at least {SECRET_MIN} bytes, the \
+                 same on every instance; `openssl rand -base64 48` makes a good one"
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// What the store is opened with.
+    pub fn store(&self) -> store::Options {
+        store::Options {
+            url: self.database_url.clone(),
+            pool_size: usize::from(self.pool_size),
+            mysql_ca: self.mysql_ca.clone(),
+        }
+    }
+
+    /// What the domain is told.
+    pub fn rules(&self) -> Rules {
+        Rules {
+            access_ttl: self.access_ttl,
+            refresh_ttl: self.refresh_ttl,
+            password_min: usize::from(self.password_min),
+            rate_limits: self.rate_limits == Switch::On,
+        }
+    }
+
+    /// What the routes are told.
+    pub fn server(&self) -> server::Options {
+        let DocumentLimits {
+            document_characters,
+            document_tokens,
+            document_depth,
+            document_selections,
+            document_aliases,
+            document_directives,
+            document_root_fields,
+        } = self.document;
+        server::Options {
+            limits: Limits {
+                characters: document_characters,
+                tokens: document_tokens,
+                depth: document_depth,
+                selections: document_selections,
+                aliases: document_aliases,
+                directives: document_directives,
+                root_fields: document_root_fields,
+                ..Limits::default()
+            },
+            body_limit: self.body_limit,
+            timeout: self.request_timeout,
+            introspection: self.introspection == Switch::On,
+            trusted_proxies: self.trusted_proxies.clone(),
+            allowed_origins: self.allowed_origins.clone(),
+            allow_unsafe_durability: self.allow_unsafe_durability,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(args: &[&str]) -> Config {
+        Cli::parse_from(["parlance"].iter().chain(args)).config
+    }
+
+    #[test]
+    fn a_secret_is_required_with_mysql_and_refused_when_short_everywhere() {
+        let long = "x".repeat(SECRET_MIN);
+        for (args, is_fine) in [
+            (&["--database-url", "sqlite:x.db"][..], true),
+            (&["--database-url", "sqlite:x.db", "--secret-key", "short"], false),
+            (&["--database-url", "mysql://h/n"], false),
+            (&["--database-url", "mysql://h/n", "--secret-key", "short"], false),
+            (&["--database-url", "mysql://h/n", "--secret-key", &long], true),
+        ] {
+            assert_eq!(config(args).check().is_ok(), is_fine, "{args:?}");
+        }
+    }
+
+    #[test]
+    fn lists_and_times_are_read_as_people_write_them() {
+        let config = config(&[
+            "--trusted-proxies",
+            "10.0.0.0/8,::1/128",
+            "--allowed-origins",
+            "https://a.example,https://b.example",
+            "--access-ttl",
+            "5m",
+        ]);
+        assert_eq!(config.trusted_proxies.len(), 2);
+        assert_eq!(config.allowed_origins.len(), 2);
+        assert_eq!(config.access_ttl, Duration::from_secs(300));
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+}

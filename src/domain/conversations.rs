@@ -1,0 +1,374 @@
+//! Conversations: direct ones, groups, and the lists of them.
+
+use sha2::{Digest, Sha256};
+
+pub use crate::store::conversations::{Conversation, ConversationFilter, Kind, Place, SortBy};
+use scoped_futures::ScopedFutureExt;
+
+use crate::{
+    domain::{
+        App, Error, Page, Result, Viewer, Window, access, log,
+        log::Event,
+        members::{self, MEMBERS_MAX},
+        page::one_more,
+        text,
+    },
+    ids::{ClientId, ConversationId, UserId},
+    store::{
+        Conn, StoreError,
+        changes::ChangeKind,
+        conversations::{self, NewConversation},
+        members::{Member, MemberRole},
+    },
+};
+
+/// The longest title, in characters.
+const TITLE_MAX: usize = 200;
+
+/// A conversation as one of its members sees it.
+#[derive(Clone, Debug)]
+pub struct ConversationView {
+    pub conversation: Conversation,
+    /// The viewer's own place in it.
+    pub member: Member,
+}
+
+/// What a mutation did to a conversation.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub view: ConversationView,
+    /// The number of the newest event that was written; the head if there was none.
+    pub event_seq: i64,
+}
+
+/// How a list of conversations is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    ActivityDesc,
+    CreatedDesc,
+    CreatedAsc,
+}
+
+impl Order {
+    fn sort_by(self) -> SortBy {
+        match self {
+            Self::ActivityDesc => SortBy::Activity,
+            Self::CreatedDesc | Self::CreatedAsc => SortBy::Created,
+        }
+    }
+
+    fn is_descending(self) -> bool {
+        self != Self::CreatedAsc
+    }
+
+    /// The place of a conversation in a list of this order.
+    pub fn place(self, conversation: &Conversation) -> Place {
+        match self.sort_by() {
+            SortBy::Activity => (conversation.last_activity_at, conversation.id),
+            SortBy::Created => (conversation.created_at, conversation.id),
+        }
+    }
+}
+
+/// The conversation with this id, if the viewer takes part in it.
+///
+/// # Errors
+/// [`Error::NotFound`], whether it does not exist or is not theirs.
+pub async fn find(app: &App, viewer: Viewer, id: ConversationId) -> Result<ConversationView> {
+    access::view(&mut app.store.conn().await?, viewer, id).await
+}
+
+/// Those of these conversations that the viewer takes part in, in no order.
+pub async fn find_many(
+    app: &App,
+    viewer: Viewer,
+    ids: &[ConversationId],
+) -> Result<Vec<ConversationView>> {
+    let mut conn = app.store.conn().await?;
+    let found = conversations::find_many_with_member(&mut conn, ids, viewer.id()).await?;
+    Ok(found
+        .into_iter()
+        .map(|(conversation, member)| ConversationView { conversation, member })
+        .collect())
+}
+
+/// The viewer's conversations.
+pub async fn list(
+    app: &App,
+    viewer: Viewer,
+    filter: ConversationFilter,
+    order: Order,
+    window: Window<Place>,
+) -> Result<Page<ConversationView>> {
+    let filter = folded(filter);
+    let mut wide = one_more(&window);
+    if order.is_descending() {
+        wide = wide.reversed();
+    }
+    let mut conn = app.store.conn().await?;
+    let mut rows =
+        conversations::list(&mut conn, viewer.id(), &filter, order.sort_by(), wide).await?;
+    if order.is_descending() {
+        rows.reverse();
+    }
+    let page = Page::cut(rows, &window);
+    Ok(page.map(|(conversation, member)| ConversationView { conversation, member }))
+}
+
+/// How many of the viewer's conversations a filter lets through.
+pub async fn count(app: &App, viewer: Viewer, filter: ConversationFilter) -> Result<i64> {
+    let mut conn = app.store.conn().await?;
+    Ok(conversations::count(&mut conn, viewer.id(), &folded(filter)).await?)
+}
+
+fn folded(filter: ConversationFilter) -> ConversationFilter {
+    ConversationFilter { title_contains: text::needle(filter.title_contains), ..filter }
+}
+
+/// The one direct conversation of the viewer and another person, made if need be.
+pub async fn start_direct(app: &App, viewer: Viewer, other: UserId) -> Result<Written> {
+    app.limits.write(viewer.id())?;
+    if other == viewer.id() {
+        return Err(Error::invalid("userId", "must be another person"));
+    }
+    let (low, high) = if viewer.id() < other { (viewer.id(), other) } else { (other, viewer.id()) };
+    let key = &[*low.uuid().as_bytes(), *high.uuid().as_bytes()].concat();
+    // Two people may start it at once: the second finds what the first has made.
+    for _ in 0..2 {
+        let made = app
+            .store
+            .transaction(|tx| {
+                async move {
+                    if let Some(id) = conversations::find_direct(tx, key).await? {
+                        return Ok((access::view(tx, viewer, id).await?, false));
+                    }
+                    let new = New {
+                        kind: Kind::Direct,
+                        title: None,
+                        direct_key: Some(key.clone()),
+                        client: None,
+                        people: vec![viewer.id(), other],
+                    };
+                    Ok((create_in(app, tx, viewer, new, "userId").await?, true))
+                }
+                .scope_boxed()
+            })
+            .await;
+        match made {
+            Err(Error::Store(StoreError::Duplicate)) => {}
+            made => {
+                let (view, is_new) = made?;
+                if is_new {
+                    log::tell(&app.live, &view.conversation);
+                }
+                return Ok(Written { event_seq: view.conversation.event_seq, view });
+            }
+        }
+    }
+    Err(Error::Internal("a direct conversation kept colliding".to_owned()))
+}
+
+/// Makes a group of the viewer and others. With a client's id a retry answers what the
+/// first try has made.
+pub async fn create(
+    app: &App,
+    viewer: Viewer,
+    others: Vec<UserId>,
+    title: Option<String>,
+    client_id: Option<ClientId>,
+) -> Result<Written> {
+    app.limits.write(viewer.id())?;
+    let title = &check_title(title)?;
+    let mut people = vec![viewer.id()];
+    for other in others {
+        if !people.contains(&other) {
+            people.push(other);
+        }
+        if people.len() > MEMBERS_MAX {
+            let problem = format!("a group has at most {MEMBERS_MAX} members");
+            return Err(Error::invalid("participantIds", problem));
+        }
+    }
+    if people.len() < 2 {
+        let problem = "a group needs at least one other person at its start";
+        return Err(Error::invalid("participantIds", problem));
+    }
+    let (people, client) = (&people, client_id.map(|id| (id, hash(&people, title.as_deref()))));
+    let client = &client;
+    // The same request may run twice at once: the second finds what the first has made.
+    for _ in 0..2 {
+        let made = app
+            .store
+            .transaction(|tx| {
+                async move {
+                    if let Some((client_id, hash)) = client
+                        && let Some((id, kept)) =
+                            conversations::find_by_client_id(tx, viewer.id(), *client_id).await?
+                    {
+                        if kept.as_ref() != Some(hash) {
+                            let problem = "this clientConversationId was used for another group";
+                            return Err(Error::Conflict(problem.to_owned()));
+                        }
+                        return Ok((access::view(tx, viewer, id).await?, false));
+                    }
+                    let new = New {
+                        kind: Kind::Group,
+                        title: title.clone(),
+                        direct_key: None,
+                        client: client.clone(),
+                        people: people.clone(),
+                    };
+                    Ok((create_in(app, tx, viewer, new, "participantIds").await?, true))
+                }
+                .scope_boxed()
+            })
+            .await;
+        match made {
+            Err(Error::Store(StoreError::Duplicate)) => {}
+            made => {
+                let (view, is_new) = made?;
+                if is_new {
+                    log::tell(&app.live, &view.conversation);
+                }
+                return Ok(Written { event_seq: view.conversation.event_seq, view });
+            }
+        }
+    }
+    Err(Error::Internal("a new group kept colliding".to_owned()))
+}
+
+/// What a client's id of a group stands for.
+fn hash(people: &[UserId], title: Option<&str>) -> Vec<u8> {
+    let mut people = people.to_vec();
+    people.sort_unstable();
+    let mut hash = Sha256::new();
+    for id in people {
+        hash.update(id.uuid().as_bytes());
+    }
+    hash.update(title.unwrap_or_default().as_bytes());
+    hash.finalize().to_vec()
+}
+
+/// A conversation about to be made; its creator is the first of the people.
+struct New {
+    kind: Kind,
+    title: Option<String>,
+    direct_key: Option<Vec<u8>>,
+    client: Option<(ClientId, Vec<u8>)>,
+    people: Vec<UserId>,
+}
+
+async fn create_in(
+    app: &App,
+    tx: &mut Conn,
+    viewer: Viewer,
+    new: New,
+    field: &'static str,
+) -> Result<ConversationView> {
+    let New { kind, title, direct_key, client, people } = new;
+    members::must_be_active(tx, field, &people).await?;
+    let now = app.clock.now();
+    let (client_conversation_id, client_hash) = client.unzip();
+    let row = NewConversation {
+        id: ConversationId::new(),
+        kind,
+        title: title.clone(),
+        direct_key,
+        created_by: viewer.id(),
+        client_conversation_id,
+        client_hash,
+        created_at: now,
+        message_seq: 0,
+        event_seq: 0,
+        live_count: 0,
+        last_activity_at: now,
+    };
+    conversations::insert(tx, &row).await?;
+    let mut conversation = Conversation {
+        id: row.id,
+        kind,
+        title,
+        created_by: viewer.id(),
+        created_at: now,
+        message_seq: 0,
+        event_seq: 0,
+        live_count: 0,
+        last_activity_at: now,
+        deleted_at: None,
+    };
+    for person in people {
+        let role = match kind {
+            Kind::Group if person == viewer.id() => MemberRole::Owner,
+            Kind::Group | Kind::Direct => MemberRole::Member,
+        };
+        members::join(tx, &mut conversation, viewer.id(), person, role, now).await?;
+    }
+    log::save(tx, &conversation).await?;
+    access::view(tx, viewer, conversation.id).await
+}
+
+fn check_title(title: Option<String>) -> Result<Option<String>> {
+    let title = title.map(|title| text::bounded("title", &title, 0, TITLE_MAX)).transpose();
+    let title = title.map_err(|problem| Error::Invalid(vec![problem]))?;
+    Ok(title.filter(|title| !title.is_empty()))
+}
+
+/// Gives a group another title (`Some(None)` takes it away), or changes nothing (`None`).
+/// The same title again is no event.
+pub async fn update(
+    app: &App,
+    viewer: Viewer,
+    id: ConversationId,
+    title: Option<Option<String>>,
+) -> Result<Written> {
+    app.limits.write(viewer.id())?;
+    let title = &title.map(check_title).transpose()?;
+    let (written, is_new) = app
+        .store
+        .transaction(|tx| {
+            async move {
+                let mut member = access::lock(tx, viewer, id).await?;
+                member.may_rename()?;
+                let conversation = &mut member.conversation;
+                let new = title.as_ref().filter(|title| **title != conversation.title);
+                if let Some(title) = new {
+                    let event = Event::of_all(ChangeKind::Updated, title.as_deref());
+                    log::append(tx, conversation, viewer.id(), app.clock.now(), event).await?;
+                    conversations::update_title(tx, id, title.as_deref()).await?;
+                    log::save(tx, conversation).await?;
+                }
+                let event_seq = conversation.event_seq;
+                let view = access::view(tx, viewer, id).await?;
+                Ok::<_, Error>((Written { view, event_seq }, new.is_some()))
+            }
+            .scope_boxed()
+        })
+        .await?;
+    if is_new {
+        log::tell(&app.live, &written.view.conversation);
+    }
+    Ok(written)
+}
+
+/// Ends a group for everybody; answers the number of its last event.
+pub async fn delete(app: &App, viewer: Viewer, id: ConversationId) -> Result<i64> {
+    app.limits.write(viewer.id())?;
+    let conversation = app
+        .store
+        .transaction(|tx| {
+            async move {
+                let mut member = access::lock(tx, viewer, id).await?;
+                member.may_delete()?;
+                let (conversation, now) = (&mut member.conversation, app.clock.now());
+                let event = Event::of_all(ChangeKind::Over, None);
+                log::append(tx, conversation, viewer.id(), now, event).await?;
+                log::save(tx, conversation).await?;
+                conversations::update_deleted(tx, id, now).await?;
+                Ok::<_, Error>(member.conversation)
+            }
+            .scope_boxed()
+        })
+        .await?;
+    log::tell(&app.live, &conversation);
+    Ok(conversation.event_seq)
+}

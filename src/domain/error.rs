@@ -1,0 +1,170 @@
+//! What can go wrong, in the words of the product; and the codes that clients act on.
+
+use std::time::Duration;
+
+use crate::{
+    secrets::password::PasswordError,
+    store::{StoreError, Transient},
+};
+
+/// The answer of everything in this layer.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What a client can act on; the faces turn it into their own form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    Unauthenticated,
+    TokenExpired,
+    InvalidCredentials,
+    SessionRevoked,
+    Forbidden,
+    NotFound,
+    BadUserInput,
+    Conflict,
+    ClientMessageIdReused,
+    RateLimited,
+    ServiceUnavailable,
+    InternalServerError,
+}
+
+/// One thing that is wrong with what was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The input field, by its name in GraphQL.
+    pub field: &'static str,
+    /// A sentence that says what would be right.
+    pub problem: String,
+}
+
+/// Why a thing was not done. Causes from below are kept for the log and never shown.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody is signed in.
+    #[error("sign in first: this needs an access token in the Authorization header")]
+    Unauthenticated,
+    /// The token proves nothing.
+    #[error("{0}")]
+    BadToken(&'static str),
+    /// The token was good once.
+    #[error("the token has expired")]
+    TokenExpired,
+    /// The session behind the token is over.
+    #[error("this session has ended: sign in again")]
+    SessionRevoked,
+    /// The name or the password is wrong; it is not said which.
+    #[error("{0}")]
+    InvalidCredentials(&'static str),
+    /// The viewer sees the thing, but may not do this to it.
+    #[error("{0}")]
+    Forbidden(&'static str),
+    /// Not there, or not for this viewer: the two are told alike.
+    #[error("there is no such {0}, or you may not see it")]
+    NotFound(&'static str),
+    /// One or more fields are wrong.
+    #[error("{}", sentence(.0))]
+    Invalid(Vec<Problem>),
+    /// Right in itself, but not as things are now.
+    #[error("{0}")]
+    Conflict(String),
+    /// The client's id stands for another message.
+    #[error("this clientMessageId was used for another message: make a new one")]
+    ClientMessageIdReused,
+    /// Too often.
+    #[error("too many requests: try again in {} s", .retry_after.as_secs().max(1))]
+    RateLimited { retry_after: Duration },
+    /// Too much at once; nothing was done.
+    #[error("the server is busy: try again")]
+    Busy { retry_after: Duration },
+    /// The database.
+    #[error("{}", store_sentence(.0))]
+    Store(#[from] StoreError),
+    /// A fault of ours.
+    #[error("something went wrong on our side")]
+    Internal(String),
+}
+
+fn sentence(problems: &[Problem]) -> String {
+    let each = problems.iter().map(|Problem { field, problem }| format!("{field}: {problem}"));
+    each.collect::<Vec<_>>().join("; ")
+}
+
+fn store_sentence(error: &StoreError) -> &'static str {
+    match error {
+        StoreError::Busy(_) | StoreError::Unreachable(_) => {
+            "the database is busy or away: nothing was done, try again"
+        }
+        StoreError::CommitUnknown(_) => {
+            "the database went away in the middle: look whether it was done before trying again"
+        }
+        StoreError::Duplicate | StoreError::Other(_) => "something went wrong on our side",
+    }
+}
+
+impl Error {
+    /// One wrong field.
+    pub fn invalid(field: &'static str, problem: impl Into<String>) -> Self {
+        Self::Invalid(vec![Problem { field, problem: problem.into() }])
+    }
+
+    /// What a client can act on.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Unauthenticated | Self::BadToken(_) => Code::Unauthenticated,
+            Self::TokenExpired => Code::TokenExpired,
+            Self::SessionRevoked => Code::SessionRevoked,
+            Self::InvalidCredentials(_) => Code::InvalidCredentials,
+            Self::Forbidden(_) => Code::Forbidden,
+            Self::NotFound(_) => Code::NotFound,
+            Self::Invalid(_) => Code::BadUserInput,
+            Self::Conflict(_) => Code::Conflict,
+            Self::ClientMessageIdReused => Code::ClientMessageIdReused,
+            Self::RateLimited { .. } => Code::RateLimited,
+            Self::Busy { .. }
+            | Self::Store(
+                StoreError::Busy(_) | StoreError::Unreachable(_) | StoreError::CommitUnknown(_),
+            ) => Code::ServiceUnavailable,
+            Self::Store(StoreError::Duplicate | StoreError::Other(_)) | Self::Internal(_) => {
+                Code::InternalServerError
+            }
+        }
+    }
+
+    /// How long to wait before the same request may succeed; `None` if it never will, or
+    /// if it is not known.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::RateLimited { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
+            _ => None,
+        }
+    }
+
+    /// True if the very same request may be sent again. After a commit of unknown fate that
+    /// holds for requests that are known by a client's id.
+    pub fn is_retryable(&self) -> bool {
+        matches!(self.code(), Code::RateLimited | Code::ServiceUnavailable)
+    }
+
+    /// What the log should say beyond the words for the client.
+    pub fn cause(&self) -> Option<String> {
+        match self {
+            Self::Store(error) => Some(error.to_string()),
+            Self::Internal(cause) => Some(cause.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl Transient for Error {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_transient())
+    }
+}
+
+impl From<PasswordError> for Error {
+    fn from(error: PasswordError) -> Self {
+        match error {
+            PasswordError::Busy => Self::Busy { retry_after: Duration::from_secs(1) },
+            PasswordError::Broken(cause) => Self::Internal(cause),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The numbered log of a conversation, as one transaction that holds its lock writes it.
+
+use super::Result;
+use crate::{
+    ids::UserId,
+    live::{Hub, Signal},
+    store::{
+        Conn,
+        changes::{self, Change, ChangeKind},
+        conversations::{self, Conversation, Counters},
+    },
+    time::Timestamp,
+};
+
+/// What happened, without its number.
+pub(super) struct Event {
+    pub(super) kind: ChangeKind,
+    pub(super) message_seq: Option<i64>,
+    pub(super) subject: Option<UserId>,
+    pub(super) data: Option<String>,
+}
+
+impl Event {
+    /// Something that happened to a person.
+    pub(super) fn of_person(kind: ChangeKind, subject: UserId, data: Option<&str>) -> Self {
+        Self { kind, message_seq: None, subject: Some(subject), data: data.map(str::to_owned) }
+    }
+
+    /// Something that happened to a message.
+    pub(super) fn of_message(kind: ChangeKind, seq: i64) -> Self {
+        Self { kind, message_seq: Some(seq), subject: None, data: None }
+    }
+
+    /// Something that happened to the conversation.
+    pub(super) fn of_all(kind: ChangeKind, data: Option<&str>) -> Self {
+        Self { kind, message_seq: None, subject: None, data: data.map(str::to_owned) }
+    }
+}
+
+/// Gives an event the next number of a locked conversation, which the caller saves with
+/// [`save`] at the end.
+pub(super) async fn append(
+    tx: &mut Conn,
+    conversation: &mut Conversation,
+    actor: UserId,
+    at: Timestamp,
+    event: Event,
+) -> Result<i64> {
+    let Event { kind, message_seq, subject, data } = event;
+    conversation.event_seq += 1;
+    let change = Change {
+        conversation_id: conversation.id,
+        event_seq: conversation.event_seq,
+        kind,
+        message_seq,
+        actor_id: actor,
+        subject_id: subject,
+        at,
+        data,
+    };
+    changes::insert(tx, &change).await?;
+    Ok(conversation.event_seq)
+}
+
+/// Writes the counters back: once, at the end of a transaction.
+pub(super) async fn save(tx: &mut Conn, conversation: &Conversation) -> Result<()> {
+    let Conversation { message_seq, event_seq, live_count, last_activity_at, .. } = *conversation;
+    let counters = Counters { message_seq, event_seq, live_count, last_activity_at };
+    Ok(conversations::advance(tx, conversation.id, &counters).await?)
+}
+
+/// Tells listeners how far the log now reaches; only after the commit.
+pub(super) fn tell(live: &Hub, conversation: &Conversation) {
+    let Conversation { id, event_seq, .. } = *conversation;
+    live.tell(Signal::Advanced { conversation: id, event_seq });
+}

@@ -1,0 +1,314 @@
+//! Who is in a conversation: joining, leaving, roles.
+
+pub use crate::store::members::{Member, MemberRole};
+use scoped_futures::ScopedFutureExt;
+
+use crate::{
+    domain::{
+        App, Error, Page, Result, Viewer, Window, access,
+        accounts::User,
+        conversations::{Conversation, ConversationView, Kind, Written},
+        log::{self, Event},
+        page::one_more,
+    },
+    ids::{ConversationId, UserId},
+    store::{Conn, accounts, changes::ChangeKind, conversations, members},
+    time::Timestamp,
+};
+
+/// The most members of a group.
+pub(super) const MEMBERS_MAX: usize = 1_000;
+
+/// The most people added by one request.
+const ADD_MAX: usize = 100;
+
+/// How many members of a conversation are shown without paging.
+const SHOWN: i64 = 100;
+
+/// A window of the members of a conversation that the viewer was shown, in join order.
+pub async fn list(
+    app: &App,
+    view: &ConversationView,
+    window: Window<i64>,
+) -> Result<Page<(Member, User)>> {
+    let mut conn = app.store.conn().await?;
+    let id = view.conversation.id;
+    Ok(Page::cut(members::list_with_users(&mut conn, id, one_more(&window)).await?, &window))
+}
+
+/// How many people are in a conversation that the viewer was shown.
+pub async fn count(app: &App, view: &ConversationView) -> Result<i64> {
+    Ok(members::count(&mut app.store.conn().await?, view.conversation.id).await?)
+}
+
+/// The first members of each of these conversations, in join order, as far as the viewer
+/// takes part in them.
+pub async fn first_of_each(
+    app: &App,
+    viewer: Viewer,
+    conversations: &[ConversationId],
+) -> Result<Vec<Member>> {
+    let mut conn = app.store.conn().await?;
+    Ok(members::list_first_of_each(&mut conn, viewer.id(), conversations, SHOWN).await?)
+}
+
+/// All of these people have a living account.
+pub(super) async fn must_be_active(
+    tx: &mut Conn,
+    field: &'static str,
+    people: &[UserId],
+) -> Result<()> {
+    let active = accounts::active(tx, people).await?;
+    match people.iter().find(|id| !active.contains(id)) {
+        Some(id) => Err(Error::invalid(field, format!("there is no user {id}"))),
+        None => Ok(()),
+    }
+}
+
+/// Lets a person into a locked conversation; they start with everything read.
+pub(super) async fn join(
+    tx: &mut Conn,
+    conversation: &mut Conversation,
+    actor: UserId,
+    person: UserId,
+    role: MemberRole,
+    at: Timestamp,
+) -> Result<()> {
+    let event = Event::of_person(ChangeKind::Joined, person, Some(role.word()));
+    let joined_event_seq = log::append(tx, conversation, actor, at, event).await?;
+    let member = Member {
+        conversation_id: conversation.id,
+        user_id: person,
+        role,
+        joined_at: at,
+        joined_event_seq,
+        read_seq: conversation.message_seq,
+        left_at: None,
+        left_event_seq: None,
+    };
+    Ok(members::insert_or_rejoin(tx, &member).await?)
+}
+
+/// Takes a person out of a locked conversation.
+async fn part(
+    tx: &mut Conn,
+    conversation: &mut Conversation,
+    actor: UserId,
+    person: UserId,
+    at: Timestamp,
+) -> Result<()> {
+    let event = Event::of_person(ChangeKind::Left, person, None);
+    let event_seq = log::append(tx, conversation, actor, at, event).await?;
+    Ok(members::update_left(tx, conversation.id, person, at, event_seq).await?)
+}
+
+/// Lets people into a group; those already in are no error.
+pub async fn add(
+    app: &App,
+    viewer: Viewer,
+    id: ConversationId,
+    mut people: Vec<UserId>,
+) -> Result<Written> {
+    app.limits.write(viewer.id())?;
+    if people.is_empty() || people.len() > ADD_MAX {
+        return Err(Error::invalid("userIds", format!("must be 1 to {ADD_MAX} people")));
+    }
+    people.sort_unstable();
+    people.dedup();
+    let people = &people;
+    let (written, is_new) = app
+        .store
+        .transaction(|tx| {
+            async move {
+                let mut member = access::lock(tx, viewer, id).await?;
+                member.may_add()?;
+                must_be_active(tx, "userIds", people).await?;
+                let present = members::list_present(tx, &[id], people).await?;
+                let is_in =
+                    |person: &&UserId| present.iter().any(|member| member.user_id == **person);
+                let new: Vec<UserId> = people.iter().filter(|id| !is_in(id)).copied().collect();
+                let count = usize::try_from(members::count(tx, id).await?).unwrap_or(usize::MAX);
+                if count.saturating_add(new.len()) > MEMBERS_MAX {
+                    let problem = format!("a group has at most {MEMBERS_MAX} members");
+                    return Err(Error::invalid("userIds", problem));
+                }
+                let (conversation, now) = (&mut member.conversation, app.clock.now());
+                for person in &new {
+                    join(tx, conversation, viewer.id(), *person, MemberRole::Member, now).await?;
+                }
+                if !new.is_empty() {
+                    log::save(tx, conversation).await?;
+                }
+                let event_seq = conversation.event_seq;
+                let view = access::view(tx, viewer, id).await?;
+                Ok((Written { view, event_seq }, !new.is_empty()))
+            }
+            .scope_boxed()
+        })
+        .await?;
+    if is_new {
+        log::tell(&app.live, &written.view.conversation);
+    }
+    Ok(written)
+}
+
+/// Takes somebody else out of a group.
+pub async fn remove(
+    app: &App,
+    viewer: Viewer,
+    id: ConversationId,
+    person: UserId,
+) -> Result<Written> {
+    app.limits.write(viewer.id())?;
+    if person == viewer.id() {
+        return Err(Error::invalid("userId", "is yourself: use leaveConversation"));
+    }
+    let written = app
+        .store
+        .transaction(|tx| {
+            async move {
+                let mut member = access::lock(tx, viewer, id).await?;
+                let other = present(tx, id, person, member.may_remove(MemberRole::Member)).await?;
+                member.may_remove(other.role)?;
+                let conversation = &mut member.conversation;
+                part(tx, conversation, viewer.id(), person, app.clock.now()).await?;
+                log::save(tx, conversation).await?;
+                let event_seq = conversation.event_seq;
+                let view = access::view(tx, viewer, id).await?;
+                Ok::<_, Error>(Written { view, event_seq })
+            }
+            .scope_boxed()
+        })
+        .await?;
+    log::tell(&app.live, &written.view.conversation);
+    Ok(written)
+}
+
+/// A present member other than the viewer. What the viewer may not do at all is said
+/// before whether the other is there.
+async fn present(
+    tx: &mut Conn,
+    id: ConversationId,
+    person: UserId,
+    allowed: Result<()>,
+) -> Result<Member> {
+    allowed?;
+    let member = members::list_present(tx, &[id], &[person]).await?.pop();
+    member.ok_or(Error::NotFound("member"))
+}
+
+/// Takes the viewer out of a group; answers the number of that event. The last owner
+/// first makes another one, unless nobody else is in.
+pub async fn leave(app: &App, viewer: Viewer, id: ConversationId) -> Result<i64> {
+    app.limits.write(viewer.id())?;
+    let conversation = app
+        .store
+        .transaction(|tx| {
+            async move {
+                let mut member = access::lock(tx, viewer, id).await?;
+                member.may_leave()?;
+                let everybody = members::list_all_present(tx, id).await?;
+                if everybody.len() > 1 && !has_owner_beside(&everybody, viewer.id()) {
+                    let problem = "you are the last owner: make somebody else OWNER first";
+                    return Err(Error::Conflict(problem.to_owned()));
+                }
+                let conversation = &mut member.conversation;
+                part(tx, conversation, viewer.id(), viewer.id(), app.clock.now()).await?;
+                log::save(tx, conversation).await?;
+                Ok(member.conversation)
+            }
+            .scope_boxed()
+        })
+        .await?;
+    log::tell(&app.live, &conversation);
+    Ok(conversation.event_seq)
+}
+
+fn has_owner_beside(everybody: &[Member], person: UserId) -> bool {
+    everybody.iter().any(|other| other.user_id != person && other.role == MemberRole::Owner)
+}
+
+/// Gives a member of a group another role. The same role again is no event.
+pub async fn set_role(
+    app: &App,
+    viewer: Viewer,
+    id: ConversationId,
+    person: UserId,
+    role: MemberRole,
+) -> Result<Written> {
+    app.limits.write(viewer.id())?;
+    let (written, is_new) = app
+        .store
+        .transaction(|tx| {
+            async move {
+                let mut member = access::lock(tx, viewer, id).await?;
+                let other = present(tx, id, person, member.may_set_roles()).await?;
+                let is_new = other.role != role;
+                if is_new {
+                    let everybody = members::list_all_present(tx, id).await?;
+                    if other.role == MemberRole::Owner && !has_owner_beside(&everybody, person) {
+                        let problem = "this is the last owner: make somebody else OWNER first";
+                        return Err(Error::Conflict(problem.to_owned()));
+                    }
+                    let now = app.clock.now();
+                    promote(tx, &mut member.conversation, viewer.id(), person, role, now).await?;
+                    log::save(tx, &member.conversation).await?;
+                }
+                let event_seq = member.conversation.event_seq;
+                let view = access::view(tx, viewer, id).await?;
+                Ok((Written { view, event_seq }, is_new))
+            }
+            .scope_boxed()
+        })
+        .await?;
+    if is_new {
+        log::tell(&app.live, &written.view.conversation);
+    }
+    Ok(written)
+}
+
+async fn promote(
+    tx: &mut Conn,
+    conversation: &mut Conversation,
+    actor: UserId,
+    person: UserId,
+    role: MemberRole,
+    at: Timestamp,
+) -> Result<()> {
+    let event = Event::of_person(ChangeKind::Role, person, Some(role.word()));
+    log::append(tx, conversation, actor, at, event).await?;
+    Ok(members::update_role(tx, conversation.id, person, role).await?)
+}
+
+/// Takes a person out of every group they are in, as their account ends. Where they were
+/// the last owner, the longest-standing admin, else member, becomes one. Answers the
+/// conversations, for telling after the commit.
+pub(super) async fn leave_all_groups(
+    tx: &mut Conn,
+    person: UserId,
+    at: Timestamp,
+) -> Result<Vec<Conversation>> {
+    let mine = members::list_of_user(tx, person).await?;
+    let mut left = Vec::new();
+    for mut conversation in conversations::lock(tx, &mine).await? {
+        if conversation.kind == Kind::Direct {
+            continue;
+        }
+        let everybody = members::list_all_present(tx, conversation.id).await?;
+        if !everybody.iter().any(|member| member.user_id == person) {
+            continue;
+        }
+        if !has_owner_beside(&everybody, person) {
+            let others = || everybody.iter().filter(|other| other.user_id != person);
+            let admin = others().find(|other| other.role == MemberRole::Admin);
+            if let Some(heir) = admin.or_else(|| others().next()) {
+                let role = MemberRole::Owner;
+                promote(tx, &mut conversation, person, heir.user_id, role, at).await?;
+            }
+        }
+        part(tx, &mut conversation, person, person, at).await?;
+        log::save(tx, &conversation).await?;
+        left.push(conversation);
+    }
+    Ok(left)
+}

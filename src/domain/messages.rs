@@ -1,0 +1,391 @@
+//! Messages: sending, changing, reading, finding.
+
+use std::cmp::Ordering;
+
+use scoped_futures::ScopedFutureExt;
+use sha2::{Digest, Sha256};
+
+pub use crate::store::messages::{Message, MessageFilter, Place};
+
+use crate::{
+    domain::{
+        App, Error, Page, Result, Viewer, Window, access,
+        conversations::ConversationView,
+        log::{self, Event},
+        page::one_more,
+        text,
+        writer::Draft,
+    },
+    ids::{ClientId, ConversationId, MessageId},
+    live::Signal,
+    store::{Conn, changes::ChangeKind, conversations, messages},
+    time::Timestamp,
+};
+
+/// The longest body, in bytes of UTF-8.
+const BODY_MAX: usize = 16_384;
+
+/// How many messages a search for words across conversations looks at.
+const SEARCHED_MAX: usize = 10_000;
+
+/// How many messages a search for words takes from the database at a time.
+const SEARCH_STEP: usize = 500;
+
+/// From how many conversations messages are taken at a time.
+const CONVERSATIONS_STEP: usize = 32;
+
+/// What somebody wants to say.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    pub conversation: ConversationId,
+    pub body: String,
+    pub client_message_id: Option<ClientId>,
+    pub reply_to: Option<MessageId>,
+}
+
+/// What became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    pub message: Message,
+    /// True if this client's id had been used: nothing new was written.
+    pub deduplicated: bool,
+}
+
+/// Stores a message and answers once it is durable.
+///
+/// # Errors
+/// [`Error::NotFound`] to who takes no part in the conversation,
+/// [`Error::ClientMessageIdReused`], [`Error::Invalid`], or [`Error::Busy`].
+pub async fn send(app: &App, viewer: Viewer, outgoing: Outgoing) -> Result<Sent> {
+    app.limits.write(viewer.id())?;
+    let Outgoing { conversation, body, client_message_id, reply_to } = outgoing;
+    let body = check_body(&body)?;
+    let mut hash = Sha256::new();
+    hash.update(conversation.uuid().as_bytes());
+    hash.update(reply_to.map(|id| id.uuid().into_bytes()).unwrap_or_default());
+    hash.update(body.as_bytes());
+    let draft = Draft {
+        id: MessageId::new(),
+        conversation,
+        sender: viewer.id(),
+        body,
+        reply_to,
+        client: client_message_id.map(|id| (id, hash.finalize().to_vec())),
+    };
+    app.writer.send(draft).await
+}
+
+fn check_body(body: &str) -> Result<String> {
+    let body = body.trim();
+    if body.is_empty() {
+        return Err(Error::invalid("body", "may not be empty"));
+    }
+    if body.len() > BODY_MAX {
+        let problem = format!("is too long: {} bytes, at most {BODY_MAX}", body.len());
+        return Err(Error::invalid("body", problem));
+    }
+    if body.contains('\0') {
+        return Err(Error::invalid("body", "NUL characters are not allowed"));
+    }
+    Ok(body.to_owned())
+}
+
+/// Gives a message new words. With `expected_revision` only if it is still at that one.
+pub async fn edit(
+    app: &App,
+    viewer: Viewer,
+    id: MessageId,
+    body: String,
+    expected_revision: Option<i64>,
+) -> Result<(Message, i64)> {
+    app.limits.write(viewer.id())?;
+    let body = &check_body(&body)?;
+    change(app, viewer, id, |member, message, now| {
+        member.may_edit(message)?;
+        if message.deleted_at.is_some() {
+            return Err(Error::Conflict("a deleted message cannot be edited".to_owned()));
+        }
+        must_be_at(message, expected_revision)?;
+        message.body.clone_from(body);
+        message.edited_at = Some(now);
+        Ok(Some(ChangeKind::Edited))
+    })
+    .await
+}
+
+/// Makes a message a tombstone. Doing it again changes nothing and is no error.
+pub async fn delete(
+    app: &App,
+    viewer: Viewer,
+    id: MessageId,
+    expected_revision: Option<i64>,
+) -> Result<(Message, i64)> {
+    app.limits.write(viewer.id())?;
+    change(app, viewer, id, |member, message, now| {
+        member.may_delete_message(message)?;
+        if message.deleted_at.is_some() {
+            return Ok(None);
+        }
+        must_be_at(message, expected_revision)?;
+        message.body.clear();
+        message.deleted_at = Some(now);
+        member.conversation.live_count -= 1;
+        Ok(Some(ChangeKind::Deleted))
+    })
+    .await
+}
+
+/// Locks a message's conversation, reads the message again under the lock, and writes what
+/// `decide` makes of it under the next number; nothing if that is no event.
+async fn change(
+    app: &App,
+    viewer: Viewer,
+    id: MessageId,
+    decide: impl Fn(&mut access::Member, &mut Message, Timestamp) -> Result<Option<ChangeKind>>
+    + Send
+    + Sync,
+) -> Result<(Message, i64)> {
+    let missing = || Error::NotFound("message");
+    let before = find(app, viewer, id).await?.ok_or_else(missing)?;
+    let (conversation, decide) = (before.conversation_id, &decide);
+    let (message, is_new) = app
+        .store
+        .transaction(|tx| {
+            async move {
+                let locked = access::lock(tx, viewer, conversation).await;
+                // Who has just been removed sees neither the conversation nor the message.
+                let mut member = locked.map_err(|error| match error {
+                    Error::NotFound(_) => missing(),
+                    error => error,
+                })?;
+                let found = messages::find_many(tx, &[id]).await?.pop();
+                let (mut message, now) = (found.ok_or_else(missing)?, app.clock.now());
+                let Some(kind) = decide(&mut member, &mut message, now)? else {
+                    return Ok::<_, Error>((message, false));
+                };
+                let (conversation, event) =
+                    (&mut member.conversation, Event::of_message(kind, message.seq));
+                let event_seq = log::append(tx, conversation, viewer.id(), now, event).await?;
+                message.revision += 1;
+                message.changed_event_seq = Some(event_seq);
+                messages::update_body(tx, &message).await?;
+                log::save(tx, conversation).await?;
+                Ok((message, true))
+            }
+            .scope_boxed()
+        })
+        .await?;
+    let event_seq = message.changed_event_seq.unwrap_or(message.event_seq);
+    if is_new {
+        app.live.tell(Signal::Advanced { conversation, event_seq });
+    }
+    Ok((message, event_seq))
+}
+
+fn must_be_at(message: &Message, expected: Option<i64>) -> Result<()> {
+    match expected {
+        Some(expected) if expected != message.revision => Err(Error::Conflict(format!(
+            "the message is at revision {}, not {expected}: look at it again",
+            message.revision
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// One message, if the viewer may see it.
+pub async fn find(app: &App, viewer: Viewer, id: MessageId) -> Result<Option<Message>> {
+    Ok(find_many(app, viewer, &[id]).await?.pop())
+}
+
+/// Those of these messages that the viewer may see, in no order.
+pub async fn find_many(app: &App, viewer: Viewer, ids: &[MessageId]) -> Result<Vec<Message>> {
+    Ok(messages::find_many_seen(&mut app.store.conn().await?, ids, viewer.id()).await?)
+}
+
+/// What the viewer sent under this id of theirs.
+pub async fn find_by_client_id(
+    app: &App,
+    viewer: Viewer,
+    client_id: ClientId,
+) -> Result<Option<Message>> {
+    let mut conn = app.store.conn().await?;
+    Ok(messages::find_own_by_client_id(&mut conn, viewer.id(), client_id).await?)
+}
+
+/// The messages with these numbers, in conversations of which the viewer was shown a message.
+pub async fn find_by_seqs(
+    app: &App,
+    viewer: Viewer,
+    wanted: &[(ConversationId, i64)],
+) -> Result<Vec<Message>> {
+    let (conversations, seqs): (Vec<_>, Vec<_>) = wanted.iter().copied().unzip();
+    let mut conn = app.store.conn().await?;
+    Ok(messages::find_by_seqs(&mut conn, viewer.id(), &conversations, &seqs).await?)
+}
+
+/// The newest undeleted message of each of these conversations.
+pub async fn last_of_each(
+    app: &App,
+    viewer: Viewer,
+    conversations: &[ConversationId],
+) -> Result<Vec<Message>> {
+    let mut conn = app.store.conn().await?;
+    Ok(messages::list_last_of_each(&mut conn, viewer.id(), conversations).await?)
+}
+
+/// A window of the messages of a conversation that the viewer was shown, by number.
+pub async fn list(
+    app: &App,
+    view: &ConversationView,
+    filter: MessageFilter,
+    window: Window<i64>,
+) -> Result<Page<Message>> {
+    let (mut conn, id) = (app.store.conn().await?, view.conversation.id);
+    let rows = messages::list(&mut conn, id, &folded(filter), one_more(&window)).await?;
+    Ok(Page::cut(rows, &window))
+}
+
+/// How many messages of a conversation that the viewer was shown a filter lets through.
+pub async fn count(app: &App, view: &ConversationView, filter: MessageFilter) -> Result<i64> {
+    let (mut conn, id) = (app.store.conn().await?, view.conversation.id);
+    Ok(messages::count(&mut conn, id, &folded(filter)).await?)
+}
+
+fn folded(filter: MessageFilter) -> MessageFilter {
+    MessageFilter { body_contains: text::needle(filter.body_contains), ..filter }
+}
+
+/// The place of a message among those of many conversations.
+pub fn place(message: &Message) -> Place {
+    (message.sent_at, message.conversation_id, message.seq)
+}
+
+/// A window of the messages of all the viewer's conversations, or of one, newest first.
+/// A search for words looks at 10,000 messages at most, from where the page begins.
+pub async fn list_across(
+    app: &App,
+    viewer: Viewer,
+    conversation: Option<ConversationId>,
+    filter: MessageFilter,
+    window: Window<Place>,
+) -> Result<Page<Message>> {
+    let filter = folded(filter);
+    let mut walk = Walk::begin(app, viewer, conversation, &filter, window).await?;
+    let wanted = usize::try_from(window.limit).unwrap_or(0) + 1;
+    let mut found = walk.take(wanted).await?;
+    if window.from_end {
+        found.reverse();
+    }
+    Ok(Page::cut(found, &window))
+}
+
+/// How many messages of all the viewer's conversations, or of one, a filter lets through;
+/// a search for words counts among the newest 10,000.
+pub async fn count_across(
+    app: &App,
+    viewer: Viewer,
+    conversation: Option<ConversationId>,
+    filter: MessageFilter,
+) -> Result<i64> {
+    let filter = folded(filter);
+    let window = Window { after: None, before: None, limit: 0, from_end: false };
+    let mut walk = Walk::begin(app, viewer, conversation, &filter, window).await?;
+    if filter.body_contains.is_some() {
+        return Ok(i64::try_from(walk.take(usize::MAX).await?.len()).unwrap_or(i64::MAX));
+    }
+    let ids: Vec<_> = walk.conversations.iter().map(|(id, ..)| *id).collect();
+    Ok(messages::count_across(&mut walk.conn, &ids, &filter).await?)
+}
+
+/// A walk through the messages of many conversations in order of sending, from the newest
+/// down or from the oldest up.
+struct Walk<'a> {
+    conn: Conn,
+    viewer: Viewer,
+    filter: &'a MessageFilter,
+    upwards: bool,
+    low: Option<Place>,
+    high: Option<Place>,
+    /// In the order in which they can hold the next message.
+    conversations: Vec<conversations::Span>,
+}
+
+impl<'a> Walk<'a> {
+    async fn begin(
+        app: &App,
+        viewer: Viewer,
+        only: Option<ConversationId>,
+        filter: &'a MessageFilter,
+        window: Window<Place>,
+    ) -> Result<Self> {
+        let mut conn = app.store.conn().await?;
+        let mut conversations = conversations::list_spans(&mut conn, viewer.id()).await?;
+        conversations.retain(|(id, ..)| only.is_none_or(|only| only == *id));
+        let upwards = window.from_end;
+        if upwards {
+            conversations.sort_unstable_by_key(|(_, created_at, _)| *created_at);
+        } else {
+            conversations.sort_unstable_by_key(|(.., active_at)| std::cmp::Reverse(*active_at));
+        }
+        // The list is newest first: what comes after a place in it was sent before.
+        let Window { after: high, before: low, .. } = window;
+        Ok(Self { conn, viewer, filter, upwards, low, high, conversations })
+    }
+
+    /// The next messages that the filter lets through, at most so many.
+    async fn take(&mut self, wanted: usize) -> Result<Vec<Message>> {
+        let Some(needle) = self.filter.body_contains.clone() else {
+            return self.step(wanted).await;
+        };
+        let (mut found, mut looked_at) = (Vec::new(), 0);
+        while looked_at < SEARCHED_MAX && found.len() < wanted {
+            let step = self.step(SEARCH_STEP.min(SEARCHED_MAX - looked_at)).await?;
+            let Some(last) = step.last() else { break };
+            looked_at += step.len();
+            let last = Some(place(last));
+            if self.upwards {
+                self.low = last;
+            } else {
+                self.high = last;
+            }
+            let fits = |message: &Message| message.body.to_lowercase().contains(&needle);
+            found.extend(step.into_iter().filter(fits));
+        }
+        found.truncate(wanted);
+        Ok(found)
+    }
+
+    /// The next messages whatever their words: from a few conversations at a time, until
+    /// no further conversation can hold an earlier one.
+    async fn step(&mut self, wanted: usize) -> Result<Vec<Message>> {
+        let mut best: Vec<Message> = Vec::new();
+        let order = if self.upwards { Ordering::Less } else { Ordering::Greater };
+        for few in self.conversations.chunks(CONVERSATIONS_STEP) {
+            let (_, created_at, active_at) = few[0];
+            let is_settled = best.get(wanted.saturating_sub(1)).is_some_and(|last| {
+                if self.upwards { created_at > last.sent_at } else { active_at < last.sent_at }
+            });
+            if is_settled {
+                break;
+            }
+            let ids: Vec<_> = few.iter().map(|(id, ..)| *id).collect();
+            let between = messages::Between {
+                low: self.low,
+                high: self.high,
+                newest_first: !self.upwards,
+                limit: i64::try_from(wanted).unwrap_or(i64::MAX),
+            };
+            let viewer = self.viewer.id();
+            let rows =
+                messages::list_of_each(&mut self.conn, viewer, &ids, self.filter, between).await?;
+            best.extend(rows);
+            best.sort_unstable_by(|a, b| match place(a).cmp(&place(b)) {
+                same if same == order => Ordering::Less,
+                Ordering::Equal => Ordering::Equal,
+                _ => Ordering::Greater,
+            });
+            best.truncate(wanted);
+        }
+        Ok(best)
+    }
+}

@@ -1,0 +1,30 @@
+//! Everything that is true of the product: what is valid, who may, in what order things
+//! are written, who is told. One file for each noun, one function for each thing that a
+//! client can ask for: `messages::send`, `conversations::rename`.
+//!
+//! May name `store`, `live`, `secrets`, `ids` and `time`; knows nothing of GraphQL or
+//! HTTP. Parameters come in one order: the app, who asks (a [`Viewer`], which only
+//! [`sessions::authenticate`] makes), which thing, what. Every permission is in
+//! [`access`]; every transaction is opened here and locks the conversation first.
+
+pub mod access;
+pub mod accounts;
+mod app;
+pub mod conversations;
+pub mod error;
+mod limits;
+mod log;
+pub mod members;
+pub mod messages;
+pub mod operations;
+mod page;
+pub mod reads;
+pub mod sessions;
+mod text;
+mod writer;
+
+pub use access::Viewer;
+pub use app::{App, Rules};
+pub use error::{Code, Error, Problem, Result};
+pub use limits::Client;
+pub use page::{Page, Window};

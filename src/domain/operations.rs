@@ -1,0 +1,121 @@
+//! What operators need: whether the server is fit to serve, and the audit log.
+
+use scoped_futures::ScopedFutureExt;
+
+use crate::{
+    domain::{App, Client, Error, Result, Viewer, accounts, text},
+    ids::{AuditId, UserId},
+    store::{
+        Conn, Store, StoreError,
+        accounts::{self as users, UserChanges},
+        audit, health, migrations, sessions, settings,
+    },
+    time::Timestamp,
+};
+
+/// Under what name the epoch is kept.
+const EPOCH: &str = "epoch";
+
+/// The name of the data's present life: another one after a restore from a backup.
+pub(super) async fn epoch(store: &Store) -> Result<String> {
+    // Two servers may start on an empty database at once: the second reads the first's.
+    let conn = &mut store.conn().await?;
+    if settings::find(conn, EPOCH).await?.is_none() {
+        match settings::insert(conn, EPOCH, &uuid::Uuid::new_v4().to_string()).await {
+            Ok(()) | Err(StoreError::Duplicate) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let epoch = settings::find(conn, EPOCH).await?;
+    epoch.ok_or_else(|| Error::Internal("the epoch was not kept".to_owned()))
+}
+
+/// See [`epoch`]; clients that hold cursors of another epoch start afresh.
+pub fn current_epoch(app: &App) -> &str {
+    &app.epoch
+}
+
+/// Why the server should get no requests; empty when it is ready.
+pub async fn readiness(app: &App, accept_unsafe_durability: bool) -> Vec<String> {
+    faults(&app.store, accept_unsafe_durability).await
+}
+
+/// Why a server on this database should get no requests; empty when it would be ready.
+pub async fn faults(store: &Store, accept_unsafe_durability: bool) -> Vec<String> {
+    let found = async {
+        let conn = &mut store.conn().await?;
+        let mut faults = Vec::new();
+        let pending = migrations::pending(conn).await?;
+        if !pending.is_empty() {
+            faults.push(format!("not migrated: {} to run", pending.join(", ")));
+        }
+        if !accept_unsafe_durability {
+            let found = health::unsafe_settings(conn).await?;
+            let why = "an acknowledged message could be lost";
+            faults.extend(found.into_iter().map(|fault| format!("{why}: {fault}")));
+        }
+        Ok::<_, StoreError>(faults)
+    };
+    found.await.unwrap_or_else(|error| vec![format!("database: {error}")])
+}
+
+/// Settings of the database under which a commit may be lost, whether accepted or not.
+pub async fn unsafe_durability(store: &Store) -> Result<Vec<String>> {
+    Ok(health::unsafe_settings(&mut store.conn().await?).await?)
+}
+
+/// The name and version of the database.
+pub async fn database(store: &Store) -> Result<String> {
+    let version = health::version(&mut store.conn().await?).await?;
+    let name = if store.is_sqlite() { "SQLite" } else { "MySQL" };
+    Ok(format!("{name} {version}"))
+}
+
+/// True once anybody has an account.
+pub async fn has_users(app: &App) -> Result<bool> {
+    Ok(users::has_any(&mut app.store.conn().await?).await?)
+}
+
+/// Gives a person another password without asking for the old one, and ends their
+/// sessions; for the operator at the command line.
+pub async fn set_password(app: &App, name: &str, password: String) -> Result<UserId> {
+    accounts::check_password(app, "password", &password)
+        .map_err(|problem| Error::Invalid(vec![problem]))?;
+    let found = users::find_by_key(&mut app.store.conn().await?, &text::key(name.trim())).await?;
+    let (user, _) = found.ok_or(Error::NotFound("user"))?;
+    let password_hash = Some(app.passwords.hash(password).await?);
+    let changes = &UserChanges { password_hash, ..UserChanges::default() };
+    let (id, now) = (user.id, app.clock.now());
+    app.store
+        .transaction(|tx| {
+            async move {
+                users::update(tx, id, changes).await?;
+                sessions::revoke_others(tx, id, None, now).await?;
+                note(tx, now, "password.set", None, Some(id), &Client::default()).await
+            }
+            .scope_boxed()
+        })
+        .await?;
+    Ok(id)
+}
+
+/// Adds a line to the audit log.
+pub(super) async fn note(
+    conn: &mut Conn,
+    at: Timestamp,
+    action: &'static str,
+    actor: Option<Viewer>,
+    subject: Option<UserId>,
+    client: &Client,
+) -> Result<()> {
+    let line = audit::Line {
+        id: AuditId::new(),
+        at,
+        action,
+        actor_id: actor.map(|actor| actor.id()),
+        subject_id: subject,
+        ip: client.ip.map(|ip| ip.to_string()),
+        detail: None,
+    };
+    Ok(audit::insert(conn, &line).await?)
+}

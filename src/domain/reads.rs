@@ -1,0 +1,67 @@
+//! How far people have read, what is still unread, and who is typing.
+
+use std::time::Duration;
+
+use crate::{
+    domain::{App, Error, Result, Viewer, access, conversations::ConversationView},
+    ids::ConversationId,
+    live::Signal,
+    store::{members, messages},
+};
+
+/// Unread messages are counted so far: this number means "or more".
+const UNREAD_MAX: i64 = 1_000;
+
+/// How long somebody is taken to be typing without saying so again.
+const TYPING_LASTS: Duration = Duration::from_secs(6);
+
+/// Moves the viewer's read position forward. A lower number changes nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] for a number that no message has yet.
+pub async fn mark(
+    app: &App,
+    viewer: Viewer,
+    id: ConversationId,
+    up_to_seq: i64,
+) -> Result<ConversationView> {
+    app.limits.write(viewer.id())?;
+    let mut conn = app.store.conn().await?;
+    let mut view = access::view(&mut conn, viewer, id).await?;
+    if up_to_seq < 0 || up_to_seq > view.conversation.message_seq {
+        let problem = format!("must be 0 to {}, the newest message", view.conversation.message_seq);
+        return Err(Error::invalid("upToSeq", problem));
+    }
+    if members::update_read_forward(&mut conn, id, viewer.id(), up_to_seq).await? {
+        view.member.read_seq = up_to_seq;
+        let (conversation, user) = (id, viewer.id());
+        app.live.tell(Signal::Read { conversation, user, read_seq: up_to_seq });
+    }
+    Ok(view)
+}
+
+/// For each conversation with the viewer's read position, how many messages of others
+/// after it are not deleted, counted to 1,000.
+pub async fn count_unread(
+    app: &App,
+    viewer: Viewer,
+    read: &[(ConversationId, i64)],
+) -> Result<Vec<(ConversationId, i64)>> {
+    let mut conn = app.store.conn().await?;
+    Ok(messages::count_unread(&mut conn, viewer.id(), read, UNREAD_MAX).await?)
+}
+
+/// Lets current listeners know that the viewer is typing, or has stopped. Never stored.
+pub async fn set_typing(
+    app: &App,
+    viewer: Viewer,
+    id: ConversationId,
+    typing: bool,
+) -> Result<ConversationId> {
+    app.limits.write(viewer.id())?;
+    access::view(&mut app.store.conn().await?, viewer, id).await?;
+    let expires_at = app.clock.now().after(TYPING_LASTS);
+    let (conversation, user) = (id, viewer.id());
+    app.live.tell(Signal::Typing { conversation, user, typing, expires_at });
+    Ok(id)
+}

@@ -1,0 +1,364 @@
+//! Conversations: direct ones, groups, and the lists of them.
+
+use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, SimpleObject};
+
+use super::{
+    Ask,
+    accounts::User,
+    error::Result,
+    loaders::{LastOf, MembersOf, UnreadOf},
+    members::Member,
+    messages::{Message, MessageFilter},
+    page::{Connection, Counted, Paging, cost},
+};
+use crate::{
+    domain::{
+        Window, conversations,
+        conversations::{ConversationView, Order, Written},
+        members, messages,
+    },
+    ids::{ClientId, ConversationId, UserId},
+    time::Timestamp,
+};
+
+/// Two people for ever, or any number that changes
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "conversations::Kind")]
+pub(super) enum ConversationKind {
+    /// The one conversation of a pair; its members never change
+    Direct,
+    /// Members come and go
+    Group,
+}
+
+/// A conversation as one of its members sees it
+#[derive(Clone)]
+pub(super) struct Conversation(pub(super) ConversationView);
+
+impl Conversation {
+    fn row(&self) -> &conversations::Conversation {
+        &self.0.conversation
+    }
+}
+
+/// A conversation as one of its members sees it
+#[Object]
+impl Conversation {
+    /// The row's UUID, the same one that REST shows
+    pub(super) async fn id(&self) -> ConversationId {
+        self.row().id
+    }
+
+    /// Direct or group
+    async fn kind(&self) -> ConversationKind {
+        self.row().kind.into()
+    }
+
+    /// What a group is called; null for direct conversations and nameless groups
+    async fn title(&self) -> Option<&str> {
+        self.row().title.as_deref()
+    }
+
+    /// Who made it
+    async fn created_by(&self, ctx: &Context<'_>) -> Option<Result<User>> {
+        let found = async { Ok(ctx.load()?.load_one(self.row().created_by).await?) };
+        found.await.map(|user| user.map(User::from)).transpose()
+    }
+
+    /// When it was made
+    async fn created_at(&self) -> Timestamp {
+        self.row().created_at
+    }
+
+    /// When the last message was sent; creation time before the first
+    async fn last_activity_at(&self) -> Timestamp {
+        self.row().last_activity_at
+    }
+
+    /// The first 100 by join order; `members` pages through all
+    async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<User>> {
+        let loader = ctx.load()?;
+        let ids = loader.load_one(MembersOf(self.row().id)).await?.unwrap_or_default();
+        let mut people = loader.load_many(ids.iter().copied()).await?;
+        Ok(ids.iter().filter_map(|id| people.remove(id)).map(User::from).collect())
+    }
+
+    /// Who is in it now, in the order they joined
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 if neither is given")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+    ) -> Result<Connection<Member>> {
+        let scope = self.row().id.to_string();
+        let window = Paging { first, after, last, before }.window::<i64>(&scope)?;
+        let page = members::list(ctx.app()?, &self.0, window).await?;
+        let counted = Counted::Members(self.0.clone());
+        Ok(Connection::new(page, &scope, counted, |(member, user)| {
+            (member.joined_event_seq, Member { member, user: user.into() })
+        }))
+    }
+
+    /// What was said, in the order of the numbers: the newest 20 if nothing else is asked for
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100; 20 if neither is given and no `after`")]
+        last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+        #[graphql(desc = "Only messages that this lets through")] filter: Option<MessageFilter>,
+    ) -> Result<Connection<Message>> {
+        let scope = self.row().id.to_string();
+        let from_end = first.is_none() && after.is_none();
+        let mut window = Paging { first, after, last, before }.window::<i64>(&scope)?;
+        window.from_end |= from_end;
+        let filter = filter.unwrap_or_default().into();
+        let counted = Counted::Messages(self.0.clone(), messages::MessageFilter::clone(&filter));
+        let page = messages::list(ctx.app()?, &self.0, filter, window).await?;
+        Ok(Connection::new(page, &scope, counted, |message| (message.seq, Message(message))))
+    }
+
+    /// The newest message that is not deleted
+    async fn last_message(&self, ctx: &Context<'_>) -> Option<Result<Message>> {
+        let found = async { Ok(ctx.load()?.load_one(LastOf(self.row().id)).await?) };
+        found.await.map(|message| message.map(Message)).transpose()
+    }
+
+    /// Messages that are not deleted
+    async fn message_count(&self) -> i64 {
+        self.row().live_count
+    }
+
+    /// Number of the newest message; numbers are dense, from 1
+    async fn message_seq(&self) -> i64 {
+        self.row().message_seq
+    }
+
+    /// Number of the newest durable event, read before the rest of this object: subscribing after it leaves no hole
+    async fn event_seq(&self) -> i64 {
+        self.row().event_seq
+    }
+
+    /// Viewer's read position
+    async fn read_seq(&self) -> i64 {
+        self.0.member.read_seq
+    }
+
+    /// Others' messages after readSeq, deleted ones left out; 1000 means "or more". Counted, never stored, so it cannot drift
+    async fn unread_count(&self, ctx: &Context<'_>) -> Result<i64> {
+        let key = UnreadOf(self.row().id, self.0.member.read_seq);
+        Ok(ctx.load()?.load_one(key).await?.unwrap_or(0))
+    }
+}
+
+/// Which of the viewer's conversations are asked for
+#[derive(InputObject)]
+struct ConversationFilter {
+    /// Only direct ones, or only groups
+    kind: Option<ConversationKind>,
+    /// Only those that this person is in too
+    participant_id: Option<UserId>,
+    /// Text that the title contains, in any case
+    title_contains: Option<String>,
+    /// Only those with a message of somebody else after the read position
+    #[graphql(default_with = "Some(false)")]
+    unread_only: Option<bool>,
+    /// Only those with a message sent after this
+    active_after: Option<Timestamp>,
+}
+
+/// How a list of conversations is sorted
+#[derive(Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "Order")]
+enum ConversationOrder {
+    /// The latest message first
+    ActivityDesc,
+    /// The newest conversation first
+    CreatedDesc,
+    /// The oldest conversation first
+    CreatedAsc,
+}
+
+#[derive(Default)]
+pub(super) struct ConversationQueries;
+
+#[Object]
+impl ConversationQueries {
+    /// Null when it does not exist or the viewer takes no part in it: the two cannot be told apart
+    async fn conversation(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The conversation's id")] id: ConversationId,
+    ) -> Option<Result<Conversation>> {
+        let found = async {
+            let found = conversations::find_many(ctx.app()?, ctx.viewer()?, &[id]).await?;
+            Ok(found.into_iter().next().map(Conversation))
+        };
+        found.await.transpose()
+    }
+
+    /// The conversations that the viewer takes part in
+    #[graphql(complexity = "cost(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn conversations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first so many, 1 to 100; 20 if neither is given")] first: Option<i32>,
+        #[graphql(desc = "Only what comes after this cursor")] after: Option<String>,
+        #[graphql(desc = "The last so many, 1 to 100")] last: Option<i32>,
+        #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
+        #[graphql(desc = "Only conversations that this lets through")] filter: Option<
+            ConversationFilter,
+        >,
+        #[graphql(
+            desc = "How the list is sorted",
+            default_with = "Some(ConversationOrder::ActivityDesc)"
+        )]
+        order_by: Option<ConversationOrder>,
+    ) -> Result<Connection<Conversation>> {
+        let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+        let order: Order = order_by.unwrap_or(ConversationOrder::ActivityDesc).into();
+        // A cursor of one order means nothing in another.
+        let scope = format!("{}/{order:?}", viewer.id());
+        let window: Window<_> = Paging { first, after, last, before }.window(&scope)?;
+        let filter = match filter {
+            None => conversations::ConversationFilter::default(),
+            Some(filter) => {
+                let ConversationFilter {
+                    kind,
+                    participant_id,
+                    title_contains,
+                    unread_only,
+                    active_after,
+                } = filter;
+                conversations::ConversationFilter {
+                    kind: kind.map(Into::into),
+                    participant: participant_id,
+                    title_contains,
+                    unread_only: unread_only.unwrap_or(false),
+                    active_after,
+                }
+            }
+        };
+        let counted = Counted::Conversations(filter.clone());
+        let page = conversations::list(app, viewer, filter, order, window).await?;
+        Ok(Connection::new(page, &scope, counted, |view| {
+            (order.place(&view.conversation), Conversation(view))
+        }))
+    }
+}
+
+/// The other person of the pair
+#[derive(InputObject)]
+struct StartDirectConversationInput {
+    /// Anybody but the viewer
+    user_id: UserId,
+}
+
+/// A GROUP; the viewer is always in it
+#[derive(InputObject)]
+struct CreateConversationInput {
+    /// The others; at least one, at most 999
+    participant_ids: Vec<UserId>,
+    /// What it is called; at most 200 characters
+    title: Option<String>,
+    /// A UUID of the client's: a retry with it answers what the first try has made
+    client_conversation_id: Option<ClientId>,
+}
+
+/// What is absent stays; null takes the title away
+#[derive(InputObject)]
+struct UpdateConversationInput {
+    /// The group
+    id: ConversationId,
+    /// What it is called; at most 200 characters
+    title: MaybeUndefined<String>,
+}
+
+/// Which group ends for everybody
+#[derive(InputObject)]
+struct DeleteConversationInput {
+    /// The group
+    id: ConversationId,
+}
+
+/// eventSeq is the number of the newest event that the mutation wrote
+#[derive(SimpleObject)]
+pub(super) struct ConversationPayload {
+    /// The conversation as it is now
+    conversation: Conversation,
+    /// The number of the newest event that was written; the head if nothing was
+    event_seq: i64,
+}
+
+impl From<Written> for ConversationPayload {
+    fn from(Written { view, event_seq }: Written) -> Self {
+        Self { conversation: Conversation(view), event_seq }
+    }
+}
+
+/// Which group has ended
+#[derive(SimpleObject)]
+struct DeleteConversationPayload {
+    /// The id that it had
+    conversation_id: ConversationId,
+    /// The number of its last event
+    event_seq: i64,
+}
+
+#[derive(Default)]
+pub(super) struct ConversationMutations;
+
+#[Object]
+impl ConversationMutations {
+    /// A pair has one direct conversation: starting it again returns it
+    async fn start_direct_conversation(
+        &self,
+        ctx: &Context<'_>,
+        input: StartDirectConversationInput,
+    ) -> Result<ConversationPayload> {
+        let StartDirectConversationInput { user_id } = input;
+        Ok(conversations::start_direct(ctx.app()?, ctx.viewer()?, user_id).await?.into())
+    }
+
+    /// Makes a group; its creator is its OWNER
+    async fn create_conversation(
+        &self,
+        ctx: &Context<'_>,
+        input: CreateConversationInput,
+    ) -> Result<ConversationPayload> {
+        let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+        let CreateConversationInput { participant_ids, title, client_conversation_id } = input;
+        let made =
+            conversations::create(app, viewer, participant_ids, title, client_conversation_id);
+        Ok(made.await?.into())
+    }
+
+    /// Changes the title of a group; for its OWNERs and ADMINs
+    async fn update_conversation(
+        &self,
+        ctx: &Context<'_>,
+        input: UpdateConversationInput,
+    ) -> Result<ConversationPayload> {
+        let UpdateConversationInput { id, title } = input;
+        let title = title.as_opt_ref().map(Option::<&String>::cloned);
+        Ok(conversations::update(ctx.app()?, ctx.viewer()?, id, title).await?.into())
+    }
+
+    /// Ends a group for everybody; for its OWNERs
+    async fn delete_conversation(
+        &self,
+        ctx: &Context<'_>,
+        input: DeleteConversationInput,
+    ) -> Result<DeleteConversationPayload> {
+        let DeleteConversationInput { id } = input;
+        let event_seq = conversations::delete(ctx.app()?, ctx.viewer()?, id).await?;
+        Ok(DeleteConversationPayload { conversation_id: id, event_seq })
+    }
+}

@@ -1,0 +1,73 @@
+//! A domain error as clients see it: a sentence, and what to act on beside it.
+
+use std::sync::Arc;
+
+use async_graphql::{ErrorExtensions, Value};
+
+use super::code::ErrorCode;
+use crate::domain::{self, Code};
+
+/// The answer of every resolver.
+pub(super) type Result<T> = std::result::Result<T, Error>;
+
+/// Has no `Display` on purpose: the library makes a message for clients of everything
+/// that has one, and so `?` on an error from below would show its words. Only domain
+/// errors pass, and always with a code.
+#[derive(Clone)]
+pub(super) struct Error(Arc<domain::Error>);
+
+impl From<domain::Error> for Error {
+    fn from(error: domain::Error) -> Self {
+        Self(Arc::new(error))
+    }
+}
+
+impl From<Arc<domain::Error>> for Error {
+    fn from(error: Arc<domain::Error>) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Error> for async_graphql::Error {
+    fn from(Error(error): Error) -> Self {
+        if let Some(cause) = error.cause() {
+            tracing::error!(cause, "a resolver failed");
+        }
+        Self::new(error.to_string()).extend_with(|_, extensions| {
+            extensions.set("code", code(error.code()).as_str());
+            extensions.set("retryable", error.is_retryable());
+            if let Some(wait) = error.retry_after() {
+                let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                extensions.set("retryAfterMs", wait.max(1));
+            }
+            if let domain::Error::Invalid(problems) = &*error {
+                let fields: Vec<&str> = problems.iter().map(|problem| problem.field).collect();
+                match fields.as_slice() {
+                    [field] => extensions.set("field", *field),
+                    fields => {
+                        let fields = fields.iter().map(|field| Value::from(*field)).collect();
+                        extensions.set("fields", Value::List(fields));
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// The code on the wire.
+pub(super) fn code(code: Code) -> ErrorCode {
+    match code {
+        Code::Unauthenticated => ErrorCode::Unauthenticated,
+        Code::TokenExpired => ErrorCode::TokenExpired,
+        Code::InvalidCredentials => ErrorCode::InvalidCredentials,
+        Code::SessionRevoked => ErrorCode::SessionRevoked,
+        Code::Forbidden => ErrorCode::Forbidden,
+        Code::NotFound => ErrorCode::NotFound,
+        Code::BadUserInput => ErrorCode::BadUserInput,
+        Code::Conflict => ErrorCode::Conflict,
+        Code::ClientMessageIdReused => ErrorCode::ClientMessageIdReused,
+        Code::RateLimited => ErrorCode::RateLimited,
+        Code::ServiceUnavailable => ErrorCode::ServiceUnavailable,
+        Code::InternalServerError => ErrorCode::InternalServerError,
+    }
+}

@@ -1,0 +1,187 @@
+//! Runs one query or mutation: with a time limit, through panics, and so that a
+//! mutation ends what it began. Also the hook into the library that both
+//! transports need to tell a refused request from a failed execution.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_graphql::{
+    Name, Request, Response, ServerError, ServerResult, ValidationResult, Variables, async_trait,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextValidation},
+    parser::types::{ExecutableDocument, OperationType},
+};
+use futures_util::FutureExt;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument;
+
+use super::{
+    Schema,
+    code::ErrorCode,
+    document::{Documents, Prepared},
+    finish::INTERNAL,
+    loaders::Loads,
+    variables,
+};
+
+/// More errors than these help nobody, and make small requests into large answers.
+const MOST_ERRORS: usize = 20;
+
+/// What came of an operation.
+pub(super) struct Outcome {
+    pub response: Response,
+    /// Whether the request was accepted: then there is `data`, even if null.
+    pub is_executed: bool,
+}
+
+impl Outcome {
+    fn failed(code: ErrorCode, message: &str) -> Self {
+        let response = Response::from_errors(vec![code.error(message, None)]);
+        Self { response, is_executed: false }
+    }
+}
+
+/// One operation, ready to run.
+pub(super) struct Job {
+    pub(super) schema: Schema,
+    pub(super) documents: Arc<Documents>,
+    pub(super) prepared: Prepared,
+    /// What `prepared` made, with what the resolvers need.
+    pub(super) request: Request,
+    pub(super) loads: Loads,
+}
+
+/// Executes an operation. Answers within `limit`: a query is then given up, a
+/// mutation goes on among the `running`, as it does when the caller goes away.
+pub(super) async fn execute(job: Job, running: &TaskTracker, limit: Duration) -> Outcome {
+    let kind = job.prepared.operation().kind;
+    let work = run(job);
+    let finished = match kind {
+        OperationType::Mutation => {
+            let task = running.spawn(work.in_current_span());
+            // The task itself fails only when the runtime stops: `run` catches panics.
+            tokio::time::timeout(limit, task).await.map(|joined| {
+                joined.unwrap_or_else(|_| {
+                    Outcome::failed(ErrorCode::ServiceUnavailable, "The server is stopping.")
+                })
+            })
+        }
+        OperationType::Query | OperationType::Subscription => {
+            tokio::time::timeout(limit, work).await
+        }
+    };
+    finished.unwrap_or_else(|_| {
+        let message = match kind {
+            OperationType::Mutation => "The mutation takes long; it is still being carried out.",
+            OperationType::Query | OperationType::Subscription => "The query took too long.",
+        };
+        Outcome::failed(ErrorCode::RequestTimeout, message)
+    })
+}
+
+async fn run(Job { schema, documents, prepared, request, loads }: Job) -> Outcome {
+    let gate = Gate::new(&prepared);
+    let work = loads.beside(schema.execute(request.data(Arc::clone(&gate))));
+    let response = match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => {
+            let cause = panic
+                .downcast_ref::<&str>()
+                .copied()
+                .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+            tracing::error!(cause, "a resolver panicked");
+            return Outcome::failed(ErrorCode::InternalServerError, INTERNAL);
+        }
+    };
+    let is_executed = gate.is_passed();
+    if is_executed {
+        documents.keep(&prepared);
+    }
+    Outcome { response, is_executed }
+}
+
+/// The point between validation and execution, for one request. Put into the
+/// data of a request as `Arc<Gate>`.
+pub(super) struct Gate {
+    operation: Option<Name>,
+    passed: AtomicBool,
+}
+
+impl Gate {
+    pub(super) fn new(prepared: &Prepared) -> Arc<Self> {
+        let operation = prepared.operation().name.clone();
+        Arc::new(Self { operation, passed: AtomicBool::new(false) })
+    }
+
+    /// Whether the request was found valid, so that execution began.
+    pub(super) fn is_passed(&self) -> bool {
+        self.passed.load(Ordering::Relaxed)
+    }
+}
+
+/// The library's hook for `Gate`s; belongs to the schema.
+pub(super) struct Gates;
+
+impl ExtensionFactory for Gates {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for Gates {
+    async fn parse_query(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        query: &str,
+        given: &Variables,
+        next: NextParseQuery<'_>,
+    ) -> ServerResult<ExecutableDocument> {
+        // What the library refuses here is over a limit: it does not parse.
+        let document = next.run(ctx, query, given).await.map_err(too_complex)?;
+        if let Some(gate) = ctx.data_opt::<Arc<Gate>>() {
+            let mut operations = document.operations.iter();
+            let selected = operations.find(|(name, _)| *name == gate.operation.as_ref());
+            if let Some((_, operation)) = selected {
+                let definitions = &operation.node.variable_definitions;
+                variables::check(&ctx.schema_env.registry, definitions, given)?;
+            }
+        }
+        Ok(document)
+    }
+
+    /// Validation is the last hook before execution that subscriptions have too.
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        let result = next.run(ctx).await.map_err(|mut errors| {
+            errors.truncate(MOST_ERRORS);
+            errors.into_iter().map(invalid).collect::<Vec<_>>()
+        })?;
+        if let Some(gate) = ctx.data_opt::<Arc<Gate>>() {
+            gate.passed.store(true, Ordering::Relaxed);
+        }
+        Ok(result)
+    }
+}
+
+fn too_complex(error: ServerError) -> ServerError {
+    let locations = error.locations;
+    ServerError { locations, ..ErrorCode::QueryTooComplex.error(error.message, None) }
+}
+
+fn invalid(error: ServerError) -> ServerError {
+    // The library's own limits are reported among the errors of validation.
+    if matches!(error.message.as_str(), "Query is too complex." | "Query is nested too deep.") {
+        return too_complex(error);
+    }
+    let locations = error.locations;
+    ServerError { locations, ..ErrorCode::GraphqlValidationFailed.error(error.message, None) }
+}

@@ -1,0 +1,161 @@
+//! What goes back to the client: status, headers and body of every answer.
+
+use async_graphql::{ServerError, Value};
+use axum::{
+    body::Body,
+    http::{
+        HeaderName, HeaderValue, Response, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
+    },
+};
+use serde::Serialize;
+
+use super::negotiate::Media;
+use crate::graphql::{
+    code::ErrorCode,
+    execute::Outcome,
+    finish::{code, finish},
+};
+
+/// Room for the body of a usual answer, so that it is not moved while it grows.
+const USUAL_BODY: usize = 4096;
+
+/// The code of the first error of an answer, for the log.
+#[derive(Clone, Copy, Debug)]
+pub struct Failure(pub &'static str);
+
+/// Why a request is not executed.
+pub(super) struct Refusal {
+    /// None: as the media type has it for documents that cannot be executed.
+    status: Option<StatusCode>,
+    error: Box<ServerError>,
+    header: Option<(HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    /// A request that is wrong as HTTP, whatever the media type.
+    pub(super) fn http(status: StatusCode, error: ServerError) -> Self {
+        Self { status: Some(status), error: Box::new(error), header: None }
+    }
+
+    pub(super) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
+        self.header = Some((name, HeaderValue::from_static(value)));
+        self
+    }
+
+    /// A token that is missing or no good, or could not be looked at.
+    pub(super) fn auth(code: ErrorCode, message: impl Into<String>) -> Self {
+        let refusal = Self::from(code.error(message, None));
+        match code {
+            ErrorCode::Unauthenticated | ErrorCode::TokenExpired | ErrorCode::SessionRevoked => {
+                Self { status: Some(StatusCode::UNAUTHORIZED), ..refusal }
+                    .with(WWW_AUTHENTICATE, "Bearer")
+            }
+            _ => refusal,
+        }
+    }
+}
+
+/// A document that cannot be executed.
+impl From<ServerError> for Refusal {
+    fn from(error: ServerError) -> Self {
+        Self { status: None, error: Box::new(error), header: None }
+    }
+}
+
+/// What came of a request, as it goes out.
+pub(super) struct Answer {
+    status: Option<StatusCode>,
+    header: Option<(HeaderName, HeaderValue)>,
+    errors: Vec<ServerError>,
+    /// Left out if nothing was executed, which is not the same as null.
+    data: Option<Value>,
+}
+
+impl From<Refusal> for Answer {
+    fn from(Refusal { status, error, header }: Refusal) -> Self {
+        Self { status, header, errors: vec![*error], data: None }
+    }
+}
+
+impl From<Outcome> for Answer {
+    fn from(Outcome { response, is_executed }: Outcome) -> Self {
+        Self {
+            status: is_executed.then_some(StatusCode::OK),
+            header: None,
+            errors: response.errors,
+            data: is_executed.then_some(response.data),
+        }
+    }
+}
+
+impl Answer {
+    /// The answer as a response; `errors` are completed.
+    pub(super) fn into_response(
+        mut self,
+        media: Media,
+        request_id: Option<&str>,
+    ) -> Response<Body> {
+        if let Some(seconds) = self.retry_after() {
+            self.status = Some(StatusCode::TOO_MANY_REQUESTS);
+            self.header = Some((RETRY_AFTER, seconds.into()));
+        }
+        let status = self.status.unwrap_or_else(|| self.refused_status(media));
+        finish(&mut self.errors, request_id);
+        let mut response = Response::new(self.body());
+        *response.status_mut() = status;
+        // Not the message: it may repeat what the client sent.
+        if let Some(code) = self.errors.first().and_then(code) {
+            response.extensions_mut().insert(Failure(code.as_str()));
+        }
+        let headers = response.headers_mut();
+        headers.extend(self.header);
+        headers.insert(CONTENT_TYPE, media.content_type());
+        headers.insert(VARY, HeaderValue::from_static("Accept"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+
+    fn body(&self) -> Body {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            errors: &'a [ServerError],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            data: Option<&'a Value>,
+        }
+        let fields = Fields { errors: &self.errors, data: self.data.as_ref() };
+        let mut body = Vec::with_capacity(USUAL_BODY);
+        match serde_json::to_writer(&mut body, &fields) {
+            Ok(()) => body.into(),
+            Err(error) => {
+                tracing::error!(%error, "an answer cannot be written");
+                Body::empty()
+            }
+        }
+    }
+
+    /// The status of what was not executed.
+    fn refused_status(&self, media: Media) -> StatusCode {
+        match (self.errors.first().and_then(code), media) {
+            (Some(ErrorCode::InternalServerError) | None, _) => StatusCode::INTERNAL_SERVER_ERROR,
+            (Some(ErrorCode::ServiceUnavailable), _) => StatusCode::SERVICE_UNAVAILABLE,
+            (Some(ErrorCode::RequestTimeout), _) => StatusCode::GATEWAY_TIMEOUT,
+            (Some(_), Media::Json) => StatusCode::OK,
+            (Some(_), Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// In how many seconds what was refused for its rate may be tried again.
+    fn retry_after(&self) -> Option<u64> {
+        let limited =
+            self.errors.iter().filter(|error| code(error) == Some(ErrorCode::RateLimited));
+        let seconds = limited.map(|error| {
+            match error.extensions.as_ref().and_then(|values| values.get("retryAfterMs")) {
+                Some(Value::Number(ms)) => ms.as_u64().unwrap_or_default().div_ceil(1000).max(1),
+                _ => 1,
+            }
+        });
+        seconds.max()
+    }
+}

@@ -1,0 +1,167 @@
+//! "The X of these Ys", asked once for a whole page. Loaders live as long as one request
+//! and call the domain, so the rules hold here too.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use async_graphql::{
+    dataloader::Loader,
+    futures_util::task::{FutureObj, Spawn, SpawnError},
+    runtime::Timer,
+};
+use futures_util::{
+    FutureExt, StreamExt,
+    future::{self, BoxFuture},
+    stream::FuturesUnordered,
+};
+use tokio::sync::mpsc;
+
+use crate::{
+    domain::{
+        self, App, Viewer, accounts,
+        accounts::User,
+        conversations::{self, ConversationView},
+        members, messages,
+        messages::Message,
+        reads,
+    },
+    ids::{ConversationId, UserId},
+};
+
+/// Loads for one viewer.
+pub struct Batch {
+    pub(super) app: App,
+    pub(super) viewer: Viewer,
+}
+
+/// Collects the loads of one request. The library would wait a millisecond for further
+/// keys on a task of their own; here the loads run in the request's own task, once
+/// everything that could ask has asked: no wait, and the same batches every time.
+#[derive(Clone)]
+pub(super) struct Together(mpsc::UnboundedSender<FutureObj<'static, ()>>);
+
+/// What the loaders of one request have to do.
+pub(super) struct Loads(mpsc::UnboundedReceiver<FutureObj<'static, ()>>);
+
+/// A place to put loads, and the loads.
+pub(super) fn together() -> (Together, Loads) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    (Together(sender), Loads(receiver))
+}
+
+impl Spawn for Together {
+    fn spawn_obj(&self, load: FutureObj<'static, ()>) -> Result<(), SpawnError> {
+        self.0.send(load).map_err(|_| SpawnError::shutdown())
+    }
+}
+
+impl Timer for Together {
+    fn delay(&self, _: Duration) -> BoxFuture<'static, ()> {
+        future::ready(()).boxed()
+    }
+}
+
+impl Loads {
+    /// Runs `work`, and whenever it waits, what it has asked its loaders for.
+    pub(super) async fn beside<T>(mut self, work: impl Future<Output = T>) -> T {
+        let mut running = FuturesUnordered::new();
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                Some(load) = self.0.recv() => running.push(load),
+                Some(()) = running.next() => {}
+            }
+        }
+    }
+}
+
+type Found<K, V> = Result<HashMap<K, V>, Arc<domain::Error>>;
+
+impl Loader<UserId> for Batch {
+    type Value = User;
+    type Error = Arc<domain::Error>;
+
+    async fn load(&self, ids: &[UserId]) -> Found<UserId, User> {
+        let found = accounts::find_many(&self.app, self.viewer, ids).await?;
+        Ok(found.into_iter().map(|user| (user.id, user)).collect())
+    }
+}
+
+impl Loader<ConversationId> for Batch {
+    type Value = ConversationView;
+    type Error = Arc<domain::Error>;
+
+    async fn load(&self, ids: &[ConversationId]) -> Found<ConversationId, ConversationView> {
+        let found = conversations::find_many(&self.app, self.viewer, ids).await?;
+        Ok(found.into_iter().map(|view| (view.conversation.id, view)).collect())
+    }
+}
+
+/// The newest undeleted message of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct LastOf(pub(super) ConversationId);
+
+impl Loader<LastOf> for Batch {
+    type Value = Message;
+    type Error = Arc<domain::Error>;
+
+    async fn load(&self, keys: &[LastOf]) -> Found<LastOf, Message> {
+        let ids: Vec<_> = keys.iter().map(|LastOf(id)| *id).collect();
+        let found = messages::last_of_each(&self.app, self.viewer, &ids).await?;
+        Ok(found.into_iter().map(|message| (LastOf(message.conversation_id), message)).collect())
+    }
+}
+
+/// How much of a conversation is unread after a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct UnreadOf(pub(super) ConversationId, pub(super) i64);
+
+impl Loader<UnreadOf> for Batch {
+    type Value = i64;
+    type Error = Arc<domain::Error>;
+
+    async fn load(&self, keys: &[UnreadOf]) -> Found<UnreadOf, i64> {
+        let read: Vec<_> = keys.iter().map(|UnreadOf(id, seq)| (*id, *seq)).collect();
+        let counts = reads::count_unread(&self.app, self.viewer, &read).await?;
+        let counts: HashMap<_, _> = counts.into_iter().collect();
+        let count = |key: &UnreadOf| (*key, counts.get(&key.0).copied().unwrap_or(0));
+        Ok(keys.iter().map(count).collect())
+    }
+}
+
+/// The first hundred members of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct MembersOf(pub(super) ConversationId);
+
+impl Loader<MembersOf> for Batch {
+    type Value = Vec<UserId>;
+    type Error = Arc<domain::Error>;
+
+    async fn load(&self, keys: &[MembersOf]) -> Found<MembersOf, Vec<UserId>> {
+        let ids: Vec<_> = keys.iter().map(|MembersOf(id)| *id).collect();
+        let mut found: HashMap<_, Vec<_>> = HashMap::new();
+        let mut members = members::first_of_each(&self.app, self.viewer, &ids).await?;
+        members.sort_unstable_by_key(|member| member.joined_event_seq);
+        for member in members {
+            found.entry(MembersOf(member.conversation_id)).or_default().push(member.user_id);
+        }
+        Ok(found)
+    }
+}
+
+/// The message with a number in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct MessageAt(pub(super) ConversationId, pub(super) i64);
+
+impl Loader<MessageAt> for Batch {
+    type Value = Message;
+    type Error = Arc<domain::Error>;
+
+    async fn load(&self, keys: &[MessageAt]) -> Found<MessageAt, Message> {
+        let wanted: Vec<_> = keys.iter().map(|MessageAt(id, seq)| (*id, *seq)).collect();
+        let found = messages::find_by_seqs(&self.app, self.viewer, &wanted).await?;
+        let keyed = |m: Message| (MessageAt(m.conversation_id, m.seq), m);
+        Ok(found.into_iter().map(keyed).collect())
+    }
+}

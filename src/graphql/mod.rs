@@ -1,0 +1,154 @@
+//! The GraphQL face: turns an operation into calls of the domain, and their answers or
+//! errors into the wire's form. One file for each noun with its types, queries and
+//! mutations; resolvers take apart, call and wrap, and hold no rule of their own.
+//!
+//! May name `domain`, `ids` and `time`. The protocol is in [`http`]; what is checked of a
+//! document before the library sees it in [`document`]; what anybody may ask in [`doors`].
+//!
+//! To add a mutation: the function in `domain/<noun>.rs`; Input, Payload and resolver in
+//! `graphql/<noun>.rs`; a test; `schema.graphql` printed again.
+
+mod accounts;
+mod code;
+mod conversations;
+mod document;
+mod doors;
+mod error;
+mod execute;
+mod finish;
+pub mod http;
+mod loaders;
+mod members;
+mod messages;
+mod node;
+mod page;
+mod params;
+mod reads;
+mod scalars;
+mod server;
+mod sessions;
+mod variables;
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Context, EmptySubscription, MergedObject, Request, SDLExportOptions, dataloader::DataLoader,
+};
+use axum::http::{HeaderMap, header::AUTHORIZATION};
+
+use self::{error::Result, loaders::Loads};
+use crate::domain::{self, App, Client, Viewer};
+pub use document::{Documents, Limits};
+pub use loaders::Batch;
+
+/// What can be asked.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Query")]
+pub struct Query(
+    accounts::AccountQueries,
+    conversations::ConversationQueries,
+    messages::MessageQueries,
+    node::NodeQueries,
+    server::ServerQueries,
+    sessions::SessionQueries,
+);
+
+/// What can be done.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Mutation")]
+pub struct Mutation(
+    accounts::AccountMutations,
+    conversations::ConversationMutations,
+    members::MemberMutations,
+    messages::MessageMutations,
+    reads::ReadMutations,
+    sessions::SessionMutations,
+);
+
+/// The whole of it.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// The most that one operation may cost: each field is 1, times the page it is in.
+const COMPLEXITY: usize = 20_000;
+
+/// The schema; without suggestions of names where it is not to be guessed.
+pub fn schema(shows_itself: bool) -> Schema {
+    let roots = (Query::default(), Mutation::default());
+    let builder = Schema::build_with_ignore_name_conflicts(
+        roots.0,
+        roots.1,
+        EmptySubscription,
+        // Each id is a type of its own here, and `ID` or `UUID` to clients.
+        ["ID", "UUID"],
+    )
+    .register_output_type::<code::ErrorCode>()
+    .extension(execute::Gates)
+    .limit_complexity(COMPLEXITY);
+    if shows_itself { builder } else { builder.disable_suggestions() }.finish()
+}
+
+/// The schema as a document, as `schema.graphql` has it.
+pub fn sdl() -> String {
+    schema(true).sdl_with_options(SDLExportOptions::new().prefer_single_line_descriptions())
+}
+
+/// What a resolver may ask of its request.
+struct Asked {
+    app: App,
+    viewer: Option<Viewer>,
+    client: Client,
+}
+
+/// Puts what the resolvers need into a request, and answers the work that their loaders
+/// will ask for, which must be driven beside it.
+fn bind(app: &App, request: Request, viewer: Option<Viewer>, client: Client) -> (Request, Loads) {
+    let asked = Asked { app: app.clone(), viewer, client };
+    let (together, loads) = loaders::together();
+    let request = request.data(asked);
+    let Some(viewer) = viewer else { return (request, loads) };
+    let batch = Batch { app: app.clone(), viewer };
+    let loader = DataLoader::new(batch, together.clone(), together);
+    (request.data(Arc::new(loader)), loads)
+}
+
+/// Who sends these headers; `None` if they do not say.
+async fn authenticate(app: &App, headers: &HeaderMap) -> domain::Result<Option<Viewer>> {
+    let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
+    let parts = header.to_str().ok().and_then(|header| header.split_once(' '));
+    let token = parts.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let problem = "the Authorization header must be: Bearer ACCESS_TOKEN";
+    let (_, token) = token.ok_or(domain::Error::BadToken(problem))?;
+    domain::sessions::authenticate(app, token.trim()).await.map(Some)
+}
+
+/// How resolvers ask.
+trait Ask {
+    fn app(&self) -> Result<&App>;
+    fn viewer(&self) -> Result<Viewer>;
+    fn client(&self) -> Result<&Client>;
+    fn load(&self) -> Result<&DataLoader<Batch>>;
+}
+
+impl Ask for Context<'_> {
+    fn app(&self) -> Result<&App> {
+        Ok(&asked(self)?.app)
+    }
+
+    fn viewer(&self) -> Result<Viewer> {
+        Ok(asked(self)?.viewer.ok_or(domain::Error::Unauthenticated)?)
+    }
+
+    fn client(&self) -> Result<&Client> {
+        Ok(&asked(self)?.client)
+    }
+
+    fn load(&self) -> Result<&DataLoader<Batch>> {
+        let loader = self.data_opt::<Arc<DataLoader<Batch>>>();
+        Ok(loader.ok_or(domain::Error::Unauthenticated)?)
+    }
+}
+
+fn asked<'a>(ctx: &'a Context<'_>) -> Result<&'a Asked> {
+    let missing = || domain::Error::Internal("a request without its data".to_owned());
+    Ok(ctx.data_opt::<Asked>().ok_or_else(missing)?)
+}

@@ -1,0 +1,137 @@
+//! Whether the variables of a request are what its operation declares. The
+//! library finds a missing one, or an object that is none, only in the middle of
+//! the execution, and blames the argument; here the variable gets the blame.
+
+use async_graphql::{
+    Positioned, ServerError, Value, Variables,
+    parser::types::{BaseType, Type, VariableDefinition},
+    registry::{MetaType, MetaTypeName, Registry},
+};
+
+use super::code::ErrorCode;
+
+/// Fails for the first variable that is missing or does not fit its type. Types
+/// that are not in the schema are left to validation.
+pub(super) fn check(
+    registry: &Registry,
+    definitions: &[Positioned<VariableDefinition>],
+    variables: &Variables,
+) -> Result<(), ServerError> {
+    for Positioned { pos, node: definition } in definitions {
+        let name = definition.name.node.as_str();
+        let declared = &definition.var_type.node;
+        if !registry.types.contains_key(base_name(declared)) {
+            continue;
+        }
+        let declared = declared.to_string();
+        let refuse = |problem: String| {
+            let mut error = ErrorCode::bad_input(name, problem);
+            error.locations.push(*pos);
+            Err(error)
+        };
+        match variables.get(name) {
+            Some(value) => {
+                let mut path = name.to_owned();
+                if let Err(problem) = coerce(registry, &declared, value, &mut path) {
+                    return refuse(format!("The variable \"{path}\" {problem}."));
+                }
+            }
+            None if definition.default_value.is_none() && declared.ends_with('!') => {
+                return refuse(format!(
+                    "The variable \"{name}\" is missing; its type is {declared}."
+                ));
+            }
+            None => {}
+        }
+    }
+    Ok(())
+}
+
+fn base_name(declared: &Type) -> &str {
+    match &declared.base {
+        BaseType::Named(name) => name,
+        BaseType::List(inner) => base_name(inner),
+    }
+}
+
+/// What is wrong with `value`, if anything; `path` then says where.
+fn coerce(
+    registry: &Registry,
+    declared: &str,
+    value: &Value,
+    path: &mut String,
+) -> Result<(), String> {
+    match (MetaTypeName::create(declared), value) {
+        (MetaTypeName::NonNull(_), Value::Null) => {
+            Err(format!("must not be null; its type is {declared}"))
+        }
+        (_, Value::Null) => Ok(()),
+        (MetaTypeName::List(inner), Value::List(items)) => {
+            items.iter().enumerate().try_for_each(|(index, item)| {
+                within(path, &index.to_string(), |path| coerce(registry, inner, item, path))
+            })
+        }
+        // One value is as good as a list of it.
+        (MetaTypeName::NonNull(inner) | MetaTypeName::List(inner), value) => {
+            coerce(registry, inner, value, path)
+        }
+        (MetaTypeName::Named(name), value) => coerce_named(registry, name, value, path),
+    }
+}
+
+fn coerce_named(
+    registry: &Registry,
+    name: &str,
+    value: &Value,
+    path: &mut String,
+) -> Result<(), String> {
+    let fits = match (registry.types.get(name), value) {
+        // The library lets any 64-bit number through.
+        (Some(MetaType::Scalar { name, .. }), Value::Number(number)) if name == "Int" => {
+            number.as_i64().is_some_and(|number| i32::try_from(number).is_ok())
+        }
+        (Some(MetaType::Scalar { is_valid, .. }), value) => {
+            is_valid.as_ref().is_none_or(|is_valid| is_valid(value))
+        }
+        (Some(MetaType::Enum { enum_values, .. }), Value::String(value)) => {
+            enum_values.contains_key(value.as_str())
+        }
+        (Some(MetaType::InputObject { input_fields, oneof, .. }), Value::Object(object)) => {
+            if let Some(unknown) =
+                object.keys().find(|key| !input_fields.contains_key(key.as_str()))
+            {
+                return within(path, unknown, |_| Err(format!("is no field of {name}")));
+            }
+            if *oneof && (object.len() != 1 || object.values().any(|value| *value == Value::Null)) {
+                return Err(format!("must have exactly one field of {name}, not null"));
+            }
+            return input_fields.values().try_for_each(|field| {
+                within(path, &field.name, |path| match object.get(field.name.as_str()) {
+                    Some(value) => coerce(registry, &field.ty, value, path),
+                    None if field.default_value.is_none() && field.ty.ends_with('!') => {
+                        Err(format!("is missing; its type is {}", field.ty))
+                    }
+                    None => Ok(()),
+                })
+            });
+        }
+        (Some(MetaType::Enum { .. } | MetaType::InputObject { .. }), _) => false,
+        // No input type: validation refuses the declaration.
+        _ => true,
+    };
+    if fits { Ok(()) } else { Err(format!("must be of type {name}")) }
+}
+
+/// Lengthens `path` for `inner`, and leaves it so if that fails.
+fn within(
+    path: &mut String,
+    step: &str,
+    inner: impl FnOnce(&mut String) -> Result<(), String>,
+) -> Result<(), String> {
+    let length = path.len();
+    path.push('.');
+    path.push_str(step);
+    inner(path)?;
+    path.truncate(length);
+    Ok(())
+}

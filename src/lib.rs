@@ -1,0 +1,33 @@
+//! Parlance: a self-hosted messaging backend. GraphQL first, on MySQL or an embedded
+//! SQLite; an acknowledged message is never lost, doubled or reordered, and nobody sees a
+//! conversation that they take no part in.
+//!
+//! ```text
+//!         main · commands · server · config      start, listen, stop
+//!                        │
+//!                     graphql                    translate
+//!                        │
+//!                     domain                     decide
+//!             ┌──────────┼──────────┐
+//!           store       live     secrets         ask · tell · prove
+//!             └──────────┼──────────┘
+//!                    ids · time                  words
+//! ```
+//!
+//! Read down, every arrow points down: a layer may name what is under it and never what is
+//! above or beside it. A test reads the `use` lines. The same noun names a file in each
+//! layer, so `sendMessage` is `graphql/messages.rs`, `domain/messages.rs` and
+//! `store/messages.rs`.
+
+pub mod commands;
+pub mod config;
+pub mod demo;
+pub mod domain;
+pub mod graphql;
+pub mod ids;
+pub mod live;
+pub mod secrets;
+pub mod server;
+pub mod store;
+pub mod telemetry;
+pub mod time;

@@ -1,0 +1,24 @@
+//! The one binary: reads what it is told and runs the command.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use parlance::{commands, config::Cli};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("parlance: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(commands::run(cli)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problem) => {
+            eprintln!("parlance: {problem}");
+            ExitCode::FAILURE
+        }
+    }
+}

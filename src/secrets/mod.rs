@@ -1,0 +1,5 @@
+//! Proves things: hashes passwords, signs and reads tokens. Knows no user and no
+//! database; may name `ids` and `time` only.
+
+pub mod password;
+pub mod token;

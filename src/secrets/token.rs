@@ -1,0 +1,273 @@
+//! Access and refresh tokens: JWT, HS256, told apart by `token_type`.
+
+use std::sync::Arc;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use rand::RngCore;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    ids::{SessionId, UserId},
+    time::Timestamp,
+};
+
+/// The shortest secret that is accepted, in bytes.
+pub const SECRET_MIN: usize = 32;
+
+/// Who a token is by and for, where it says so at all.
+const ISSUER: &str = "parlance";
+
+/// What a token is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TokenType {
+    /// Shown with every request; short-lived.
+    Access,
+    /// Exchanged for a new pair; long-lived.
+    Refresh,
+}
+
+/// What a token says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Claims {
+    sub: String,
+    user_id: String,
+    token_type: TokenType,
+    jti: String,
+    sid: String,
+    iat: i64,
+    exp: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    iss: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    aud: Option<String>,
+}
+
+/// What a good token proves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    pub user: UserId,
+    pub session: SessionId,
+    /// The token's own name; of a refresh token only its hash is kept.
+    pub jti: String,
+    pub expires_at: i64,
+}
+
+/// Why a token proves nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// Not ours, tampered with, or of another kind.
+    #[error("the token is not valid")]
+    Invalid,
+    /// Good once.
+    #[error("the token has expired")]
+    Expired,
+}
+
+/// Signs and reads tokens with one secret.
+#[derive(Clone)]
+pub struct Tokens(Arc<Keys>);
+
+struct Keys {
+    secret: Vec<u8>,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    validation: Validation,
+}
+
+impl Tokens {
+    /// With the bytes of `PARLANCE_SECRET_KEY`; `None` if they are too few.
+    pub fn new(secret: &[u8]) -> Option<Self> {
+        if secret.len() < SECRET_MIN {
+            return None;
+        }
+        let mut validation = Validation::new(Algorithm::HS256);
+        // Times are checked against the app's clock, names by `read`.
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims.clear();
+        Some(Self(Arc::new(Keys {
+            secret: secret.to_vec(),
+            encoding: EncodingKey::from_secret(secret),
+            decoding: DecodingKey::from_secret(secret),
+            validation,
+        })))
+    }
+
+    /// A signed token.
+    ///
+    /// # Errors
+    /// If the library cannot sign, which is a fault of ours.
+    pub fn sign(
+        &self,
+        kind: TokenType,
+        token: &Token,
+        now: Timestamp,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
+        let Token { user, session, jti, expires_at } = token;
+        let claims = Claims {
+            sub: user.to_string(),
+            user_id: user.to_string(),
+            token_type: kind,
+            jti: jti.clone(),
+            sid: session.to_string(),
+            iat: now.seconds(),
+            exp: *expires_at,
+            nbf: None,
+            iss: None,
+            aud: None,
+        };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.0.encoding)
+    }
+
+    /// What a token proves at this moment.
+    ///
+    /// # Errors
+    /// [`TokenError`]; the signature is checked before anything else is believed.
+    pub fn read(&self, kind: TokenType, text: &str, now: Timestamp) -> Result<Token, TokenError> {
+        let read = jsonwebtoken::decode::<Claims>(text, &self.0.decoding, &self.0.validation);
+        let read = read.map_err(|_| TokenError::Invalid)?;
+        let Header { typ, kid, jku, jwk, x5u, x5c, .. } = read.header;
+        // One key is configured, so a token that names a key names an unknown one; and a
+        // key that a token brings along is never ours.
+        let brings_key =
+            kid.is_some() || jku.is_some() || jwk.is_some() || x5u.is_some() || x5c.is_some();
+        if brings_key || !typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT")) {
+            return Err(TokenError::Invalid);
+        }
+        let Claims { user_id, token_type, jti, sid, exp, nbf, iss, aud, .. } = read.claims;
+        if exp <= now.seconds() {
+            return Err(TokenError::Expired);
+        }
+        let ours = |name: Option<String>| name.is_none_or(|name| name == ISSUER);
+        let in_time = nbf.is_none_or(|nbf| nbf <= now.seconds());
+        if token_type != kind || !in_time || !ours(iss) || !ours(aud) {
+            return Err(TokenError::Invalid);
+        }
+        Ok(Token {
+            user: user_id.parse().map_err(|_| TokenError::Invalid)?,
+            session: sid.parse().map_err(|_| TokenError::Invalid)?,
+            jti,
+            expires_at: exp,
+        })
+    }
+
+    /// The name of the one token that follows this one. It can be computed again, so the
+    /// same successor can be handed out twice though only its hash is kept.
+    pub fn successor(&self, jti: &str) -> String {
+        // HMAC takes a key of any length, so this cannot fail.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0.secret) else {
+            return String::new();
+        };
+        mac.update(b"refresh token after ");
+        mac.update(jti.as_bytes());
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    }
+}
+
+/// A new name for a token, which cannot be guessed.
+pub fn new_jti() -> String {
+    let mut bytes = [0; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What is kept of a refresh token.
+pub fn hash(jti: &str) -> Vec<u8> {
+    Sha256::digest(jti.as_bytes()).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
+
+    fn token(expires_at: i64) -> Token {
+        Token { user: UserId::new(), session: SessionId::new(), jti: new_jti(), expires_at }
+    }
+
+    fn forge(header: &str, claims: &str) -> String {
+        let signed = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
+        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET).unwrap();
+        mac.update(signed.as_bytes());
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
+
+    #[test]
+    fn a_token_proves_what_was_signed_until_it_expires() {
+        let tokens = Tokens::new(SECRET).unwrap();
+        let token = token(1_000);
+        let signed = tokens.sign(TokenType::Access, &token, Timestamp::from_micros(0)).unwrap();
+        let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
+        assert_eq!(tokens.read(TokenType::Access, &signed, at(999)), Ok(token));
+        assert_eq!(tokens.read(TokenType::Access, &signed, at(1_000)), Err(TokenError::Expired));
+        assert_eq!(tokens.read(TokenType::Refresh, &signed, at(1)), Err(TokenError::Invalid));
+    }
+
+    #[test]
+    fn a_flipped_bit_or_another_secret_is_refused() {
+        let tokens = Tokens::new(SECRET).unwrap();
+        let now = Timestamp::from_micros(0);
+        let signed = tokens.sign(TokenType::Access, &token(1_000), now).unwrap();
+        let mut flipped = signed.clone().into_bytes();
+        let last = flipped.len() - 5;
+        flipped[last] = if flipped[last] == b'A' { b'B' } else { b'A' };
+        let flipped = String::from_utf8(flipped).unwrap();
+        assert_eq!(tokens.read(TokenType::Access, &flipped, now), Err(TokenError::Invalid));
+        let other = Tokens::new(b"another secret of thirty-two bytes!").unwrap();
+        assert_eq!(other.read(TokenType::Access, &signed, now), Err(TokenError::Invalid));
+    }
+
+    #[test]
+    fn other_algorithms_foreign_keys_and_foreign_names_are_refused() {
+        let tokens = Tokens::new(SECRET).unwrap();
+        let (user, session) = (UserId::new(), SessionId::new());
+        let claims = |more: &str| {
+            format!(
+                r#"{{"sub":"{user}","user_id":"{user}","token_type":"access","jti":"x","sid":"{session}","iat":0,"exp":1000{more}}}"#
+            )
+        };
+        let read = |header: &str, more: &str| {
+            let forged = forge(header, &claims(more));
+            tokens.read(TokenType::Access, &forged, Timestamp::from_micros(0)).is_ok()
+        };
+        assert!(read(r#"{"alg":"HS256","typ":"JWT"}"#, ""));
+        assert!(read(r#"{"alg":"HS256"}"#, r#","iss":"parlance","aud":"parlance","nbf":0"#));
+        for header in [
+            r#"{"alg":"none"}"#,
+            r#"{"alg":"HS512"}"#,
+            r#"{"alg":"RS256"}"#,
+            r#"{"alg":"ES256"}"#,
+            r#"{"alg":"HS256","typ":"at+jwt"}"#,
+            r#"{"alg":"HS256","kid":"other"}"#,
+            r#"{"alg":"HS256","jku":"https://example.org/keys"}"#,
+            r#"{"alg":"HS256","x5u":"https://example.org/keys"}"#,
+        ] {
+            assert!(!read(header, ""), "{header}");
+        }
+        for more in [r#","iss":"other""#, r#","aud":"other""#, r#","nbf":60"#] {
+            assert!(!read(r#"{"alg":"HS256"}"#, more), "{more}");
+        }
+    }
+
+    #[test]
+    fn a_short_secret_is_refused() {
+        assert!(Tokens::new(&[7; SECRET_MIN - 1]).is_none());
+        assert!(Tokens::new(&[7; SECRET_MIN]).is_some());
+    }
+
+    #[test]
+    fn a_successor_can_be_named_again_but_not_guessed_without_the_secret() {
+        let one = Tokens::new(SECRET).unwrap();
+        let other = Tokens::new(b"another secret of thirty-two bytes!").unwrap();
+        assert_eq!(one.successor("a"), one.successor("a"));
+        assert_ne!(one.successor("a"), one.successor("b"));
+        assert_ne!(one.successor("a"), other.successor("a"));
+    }
+}

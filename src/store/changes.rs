@@ -1,0 +1,69 @@
+//! The events of a conversation that are not new messages. Together with the messages,
+//! by `event_seq`, they are its whole log.
+
+use diesel::prelude::*;
+
+use super::{Conn, StoreError, choice::choice, conn::columns, schema::changes};
+use crate::{
+    ids::{ConversationId, UserId},
+    time::Timestamp,
+};
+
+choice! {
+    /// What happened.
+    ChangeKind {
+        /// A message has new words.
+        Edited = "EDITED",
+        /// A message became a tombstone.
+        Deleted = "DELETED",
+        /// Somebody came in.
+        Joined = "JOINED",
+        /// Somebody left or was removed.
+        Left = "LEFT",
+        /// Somebody has another role.
+        Role = "ROLE",
+        /// The title is another.
+        Updated = "UPDATED",
+        /// The conversation is over; nothing comes after this.
+        Over = "OVER",
+    }
+}
+
+/// One event.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = changes)]
+pub struct Change {
+    pub conversation_id: ConversationId,
+    pub event_seq: i64,
+    pub kind: ChangeKind,
+    /// The message that was edited or deleted.
+    pub message_seq: Option<i64>,
+    /// Who did it.
+    pub actor_id: UserId,
+    /// The person it happened to.
+    pub subject_id: Option<UserId>,
+    pub at: Timestamp,
+    /// The new role or title.
+    pub data: Option<String>,
+}
+
+/// Adds an event.
+pub async fn insert(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
+    conn.execute(diesel::insert_into(changes::table).values(change)).await?;
+    Ok(())
+}
+
+/// The events of a conversation after a number, in order.
+pub async fn list(
+    conn: &mut Conn,
+    conversation: ConversationId,
+    after: i64,
+    limit: i64,
+) -> Result<Vec<Change>, StoreError> {
+    let later = changes::table
+        .filter(changes::conversation_id.eq(conversation))
+        .filter(changes::event_seq.gt(after))
+        .order(changes::event_seq)
+        .limit(limit);
+    conn.fetch_all(later.select(columns::<Change>())).await
+}

@@ -1,0 +1,202 @@
+//! Who takes part in which conversation, and how far they have read. Who left keeps a
+//! row, which says up to which event they were in.
+
+use diesel::{QueryableByName, prelude::*};
+
+use super::{
+    Conn, StoreError, Window,
+    accounts::User,
+    choice::choice,
+    conn::columns,
+    messages::taken_part_in,
+    schema::{members, users},
+};
+use crate::{
+    ids::{ConversationId, UserId},
+    time::Timestamp,
+};
+
+choice! {
+    /// What a person may do in a conversation.
+    MemberRole {
+        /// Everything.
+        Owner = "OWNER",
+        /// Adds and removes members, sets the title, deletes messages.
+        Admin = "ADMIN",
+        /// Sends, and edits and deletes their own.
+        Member = "MEMBER",
+    }
+}
+
+/// A person's place in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, QueryableByName)]
+#[diesel(table_name = members)]
+pub struct Member {
+    pub conversation_id: ConversationId,
+    pub user_id: UserId,
+    pub role: MemberRole,
+    pub joined_at: Timestamp,
+    /// The number of the event by which they joined: the order of a list of members.
+    pub joined_event_seq: i64,
+    /// The newest message they have read.
+    pub read_seq: i64,
+    pub left_at: Option<Timestamp>,
+    /// The number of the event by which they left: nothing after it is theirs.
+    pub left_event_seq: Option<i64>,
+}
+
+/// Somebody joins: a new row, or the old one of who comes back.
+pub async fn insert_or_rejoin(conn: &mut Conn, member: &Member) -> Result<(), StoreError> {
+    let insert = diesel::insert_into(members::table).values(member);
+    let again = (
+        members::role.eq(member.role),
+        members::joined_at.eq(member.joined_at),
+        members::joined_event_seq.eq(member.joined_event_seq),
+        members::read_seq.eq(member.read_seq),
+        members::left_at.eq(None::<Timestamp>),
+        members::left_event_seq.eq(None::<i64>),
+    );
+    match conn {
+        Conn::Mysql(c) => {
+            let insert = insert.on_conflict(diesel::dsl::DuplicatedKeys).do_update().set(again);
+            diesel_async::RunQueryDsl::execute(insert, c).await?
+        }
+        Conn::Sqlite(c) => {
+            let key = (members::conversation_id, members::user_id);
+            let insert = insert.on_conflict(key).do_update().set(again);
+            diesel_async::RunQueryDsl::execute(insert, c).await?
+        }
+    };
+    Ok(())
+}
+
+/// Those of these people who are in one of these conversations now.
+pub async fn list_present(
+    conn: &mut Conn,
+    conversations: &[ConversationId],
+    people: &[UserId],
+) -> Result<Vec<Member>, StoreError> {
+    let present = members::table
+        .filter(members::conversation_id.eq_any(conversations.to_vec()))
+        .filter(members::user_id.eq_any(people.to_vec()))
+        .filter(members::left_at.is_null());
+    conn.fetch_all(present.select(columns::<Member>())).await
+}
+
+/// Everybody who is in a conversation now, in the order they joined.
+pub async fn list_all_present(
+    conn: &mut Conn,
+    conversation: ConversationId,
+) -> Result<Vec<Member>, StoreError> {
+    let present = members::table
+        .filter(members::conversation_id.eq(conversation))
+        .filter(members::left_at.is_null())
+        .order(members::joined_event_seq);
+    conn.fetch_all(present.select(columns::<Member>())).await
+}
+
+/// The groups that a person is in now.
+pub async fn list_of_user(
+    conn: &mut Conn,
+    user: UserId,
+) -> Result<Vec<ConversationId>, StoreError> {
+    let mine = members::table
+        .filter(members::user_id.eq(user))
+        .filter(members::left_at.is_null())
+        .order(members::conversation_id);
+    conn.fetch_all(mine.select(members::conversation_id)).await
+}
+
+/// A window of the members of a conversation with the people, in the order they joined.
+pub async fn list_with_users(
+    conn: &mut Conn,
+    conversation: ConversationId,
+    window: Window<i64>,
+) -> Result<Vec<(Member, User)>, StoreError> {
+    let rows = members::table
+        .inner_join(users::table)
+        .filter(members::conversation_id.eq(conversation))
+        .filter(members::left_at.is_null())
+        .filter(members::joined_event_seq.gt(window.after.unwrap_or(0)))
+        .filter(members::joined_event_seq.lt(window.before.unwrap_or(i64::MAX)))
+        .select((columns::<Member>(), columns::<User>()))
+        .limit(window.limit);
+    if window.from_end {
+        let mut rows = conn.fetch_all(rows.order(members::joined_event_seq.desc())).await?;
+        rows.reverse();
+        return Ok(rows);
+    }
+    conn.fetch_all(rows.order(members::joined_event_seq.asc())).await
+}
+
+/// The first so many members of each of these conversations, in the order they joined, as
+/// far as this person takes part in them.
+pub async fn list_first_of_each(
+    conn: &mut Conn,
+    viewer: UserId,
+    conversations: &[ConversationId],
+    limit: i64,
+) -> Result<Vec<Member>, StoreError> {
+    let each = conversations.iter().map(|id| {
+        let part = taken_part_in(*id, viewer);
+        format!(
+            "SELECT * FROM (SELECT * FROM members WHERE {part} AND left_at IS NULL \
+             ORDER BY joined_event_seq LIMIT {limit}) AS one"
+        )
+    });
+    let each = each.collect::<Vec<_>>().join(" UNION ALL ");
+    if each.is_empty() {
+        return Ok(Vec::new());
+    }
+    conn.fetch_all(diesel::sql_query(each)).await
+}
+
+/// How many people are in a conversation now.
+pub async fn count(conn: &mut Conn, conversation: ConversationId) -> Result<i64, StoreError> {
+    let present = members::table
+        .filter(members::conversation_id.eq(conversation))
+        .filter(members::left_at.is_null());
+    conn.fetch_one(present.count()).await
+}
+
+/// Writes a member's role.
+pub async fn update_role(
+    conn: &mut Conn,
+    conversation: ConversationId,
+    user: UserId,
+    role: MemberRole,
+) -> Result<(), StoreError> {
+    let member = members::table.find((conversation, user));
+    conn.execute(diesel::update(member).set(members::role.eq(role))).await?;
+    Ok(())
+}
+
+/// Writes that a member left by an event.
+pub async fn update_left(
+    conn: &mut Conn,
+    conversation: ConversationId,
+    user: UserId,
+    at: Timestamp,
+    event_seq: i64,
+) -> Result<(), StoreError> {
+    let member = members::table.find((conversation, user));
+    let left = (members::left_at.eq(Some(at)), members::left_event_seq.eq(Some(event_seq)));
+    conn.execute(diesel::update(member).set(left)).await?;
+    Ok(())
+}
+
+/// Moves a present member's read position forward; answers whether it moved.
+pub async fn update_read_forward(
+    conn: &mut Conn,
+    conversation: ConversationId,
+    user: UserId,
+    seq: i64,
+) -> Result<bool, StoreError> {
+    let behind = members::table
+        .filter(members::conversation_id.eq(conversation))
+        .filter(members::user_id.eq(user))
+        .filter(members::left_at.is_null())
+        .filter(members::read_seq.lt(seq));
+    let moved = conn.execute(diesel::update(behind).set(members::read_seq.eq(seq))).await?;
+    Ok(moved > 0)
+}

@@ -1,0 +1,348 @@
+//! Messages. The primary key (conversation, seq) makes a page of history one range.
+
+use std::{cmp::Ordering, fmt::Write};
+
+use diesel::{
+    QueryableByName,
+    prelude::*,
+    sql_types::{BigInt, Binary},
+};
+
+use super::{
+    Conn, StoreError, Window,
+    conn::{columns, instr, known, lower},
+    schema::{conversations, members, messages},
+};
+use crate::{
+    ids::{ClientId, ConversationId, MessageId, UserId},
+    time::Timestamp,
+};
+
+/// One message; a deleted one is a tombstone with an empty body.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, QueryableByName)]
+#[diesel(table_name = messages)]
+pub struct Message {
+    pub conversation_id: ConversationId,
+    /// Its number in the conversation, from 1, without holes.
+    pub seq: i64,
+    /// The number of the event by which it was sent.
+    pub event_seq: i64,
+    /// The number of the event that changed it last.
+    pub changed_event_seq: Option<i64>,
+    pub id: MessageId,
+    pub sender_id: UserId,
+    pub client_message_id: Option<ClientId>,
+    /// What was asked for under the client's id: conversation, body, reply.
+    pub client_hash: Option<Vec<u8>>,
+    pub body: String,
+    pub reply_to_seq: Option<i64>,
+    pub sent_at: Timestamp,
+    pub edited_at: Option<Timestamp>,
+    pub deleted_at: Option<Timestamp>,
+    /// 1 at first, one more for each edit and for the deletion.
+    pub revision: i64,
+}
+
+/// Which messages are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct MessageFilter {
+    pub sender: Option<UserId>,
+    pub sent_after: Option<Timestamp>,
+    pub sent_before: Option<Timestamp>,
+    /// Lower-case text that the body contains.
+    pub body_contains: Option<String>,
+    pub include_deleted: bool,
+}
+
+/// Adds messages, which all have their numbers.
+pub async fn insert_many(conn: &mut Conn, rows: &[Message]) -> Result<(), StoreError> {
+    let insert = diesel::insert_into(messages::table).values(rows.to_vec());
+    match conn {
+        Conn::Mysql(c) => {
+            diesel_async::RunQueryDsl::execute(insert, c).await?;
+        }
+        Conn::Sqlite(_) => {
+            for row in rows {
+                conn.execute(diesel::insert_into(messages::table).values(row)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The messages that are in conversations this person takes part in.
+macro_rules! seen_by {
+    ($user:expr) => {
+        messages::table
+            .inner_join(members::table.on(members::conversation_id.eq(messages::conversation_id)))
+            .inner_join(conversations::table.on(conversations::id.eq(messages::conversation_id)))
+            .filter(members::user_id.eq($user))
+            .filter(members::left_at.is_null())
+            .filter(conversations::deleted_at.is_null())
+    };
+}
+
+/// These messages, as far as this person may see them; in no order.
+pub async fn find_many_seen(
+    conn: &mut Conn,
+    ids: &[MessageId],
+    viewer: UserId,
+) -> Result<Vec<Message>, StoreError> {
+    let seen = seen_by!(viewer).filter(messages::id.eq_any(ids.to_vec()));
+    conn.fetch_all(seen.select(columns::<Message>())).await
+}
+
+/// What this person sent under an id of theirs, as far as they may still see it.
+pub async fn find_own_by_client_id(
+    conn: &mut Conn,
+    sender: UserId,
+    client_id: ClientId,
+) -> Result<Option<Message>, StoreError> {
+    let mine = seen_by!(sender)
+        .filter(messages::sender_id.eq(sender))
+        .filter(messages::client_message_id.eq(Some(client_id)));
+    conn.fetch_optional(mine.select(columns::<Message>())).await
+}
+
+/// What these people sent under these ids of theirs, wherever it is.
+pub async fn find_by_client_ids(
+    conn: &mut Conn,
+    senders: &[UserId],
+    client_ids: &[ClientId],
+) -> Result<Vec<Message>, StoreError> {
+    let sent = messages::table
+        .filter(messages::sender_id.eq_any(senders.to_vec()))
+        .filter(messages::client_message_id.eq_any(client_ids.to_vec()));
+    conn.fetch_all(sent.select(columns::<Message>())).await
+}
+
+/// These messages, whoever may see them; in no order.
+pub async fn find_many(conn: &mut Conn, ids: &[MessageId]) -> Result<Vec<Message>, StoreError> {
+    let found = messages::table.filter(messages::id.eq_any(ids.to_vec()));
+    conn.fetch_all(found.select(columns::<Message>())).await
+}
+
+/// The messages with these numbers in these conversations, each with each, as far as this
+/// person may see them; in no order.
+pub async fn find_by_seqs(
+    conn: &mut Conn,
+    viewer: UserId,
+    conversations: &[ConversationId],
+    seqs: &[i64],
+) -> Result<Vec<Message>, StoreError> {
+    let found = seen_by!(viewer)
+        .filter(messages::conversation_id.eq_any(conversations.to_vec()))
+        .filter(messages::seq.eq_any(seqs.to_vec()));
+    conn.fetch_all(found.select(columns::<Message>())).await
+}
+
+/// The messages of a conversation that a filter lets through.
+macro_rules! matching {
+    ($conversation:expr, $filter:expr) => {{
+        let MessageFilter { sender, sent_after, sent_before, body_contains, include_deleted } =
+            $filter.clone();
+        let (no_sender, no_body) = (sender.is_none(), body_contains.is_none());
+        let sender = sender.unwrap_or(uuid::Uuid::nil().into());
+        let text = instr(lower(messages::body.nullable()), body_contains.unwrap_or_default());
+        messages::table
+            .filter(messages::conversation_id.eq($conversation))
+            .filter(messages::sender_id.eq(sender).or(known(no_sender)))
+            .filter(messages::sent_at.gt(sent_after.unwrap_or(Timestamp::earliest())))
+            .filter(messages::sent_at.lt(sent_before.unwrap_or(Timestamp::latest())))
+            .filter(text.gt(0).or(known(no_body)))
+            .filter(messages::deleted_at.is_null().or(known(include_deleted)))
+    }};
+}
+
+/// A window of a conversation's messages by number.
+pub async fn list(
+    conn: &mut Conn,
+    conversation: ConversationId,
+    filter: &MessageFilter,
+    window: Window<i64>,
+) -> Result<Vec<Message>, StoreError> {
+    let rows = matching!(conversation, filter)
+        .filter(messages::seq.gt(window.after.unwrap_or(0)))
+        .filter(messages::seq.lt(window.before.unwrap_or(i64::MAX)))
+        .select(columns::<Message>())
+        .limit(window.limit);
+    if window.from_end {
+        let mut rows = conn.fetch_all(rows.order(messages::seq.desc())).await?;
+        rows.reverse();
+        return Ok(rows);
+    }
+    conn.fetch_all(rows.order(messages::seq.asc())).await
+}
+
+/// How many messages of a conversation a filter lets through.
+pub async fn count(
+    conn: &mut Conn,
+    conversation: ConversationId,
+    filter: &MessageFilter,
+) -> Result<i64, StoreError> {
+    conn.fetch_one(matching!(conversation, filter).count()).await
+}
+
+/// How many messages of all these conversations a filter lets through, looking at
+/// everything but the words.
+pub async fn count_across(
+    conn: &mut Conn,
+    conversations: &[ConversationId],
+    filter: &MessageFilter,
+) -> Result<i64, StoreError> {
+    let MessageFilter { sender, sent_after, sent_before, body_contains: _, include_deleted } =
+        filter.clone();
+    let no_sender = sender.is_none();
+    let found = messages::table
+        .filter(messages::conversation_id.eq_any(conversations.to_vec()))
+        .filter(
+            messages::sender_id.eq(sender.unwrap_or(uuid::Uuid::nil().into())).or(known(no_sender)),
+        )
+        .filter(messages::sent_at.gt(sent_after.unwrap_or(Timestamp::earliest())))
+        .filter(messages::sent_at.lt(sent_before.unwrap_or(Timestamp::latest())))
+        .filter(messages::deleted_at.is_null().or(known(include_deleted)));
+    conn.fetch_one(found.count()).await
+}
+
+/// A place among the messages of many conversations: when it was sent, then where.
+pub type Place = (Timestamp, ConversationId, i64);
+
+/// Which part of each conversation is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Between {
+    pub low: Option<Place>,
+    pub high: Option<Place>,
+    /// From the newest down, or from the oldest up.
+    pub newest_first: bool,
+    pub limit: i64,
+}
+
+/// The first so many messages of each of these conversations, as far as this person takes
+/// part in them; everything of the filter but the words.
+pub async fn list_of_each(
+    conn: &mut Conn,
+    viewer: UserId,
+    conversations: &[ConversationId],
+    filter: &MessageFilter,
+    between: Between,
+) -> Result<Vec<Message>, StoreError> {
+    let Between { low, high, newest_first, limit } = between;
+    let mut query = String::new();
+    for id in conversations {
+        if !query.is_empty() {
+            query.push_str(" UNION ALL ");
+        }
+        let mut wanted = taken_part_in(*id, viewer);
+        let mut and = |condition: String| {
+            wanted.push_str(" AND ");
+            wanted.push_str(&condition);
+        };
+        if let Some(place) = low {
+            and(beyond('>', *id, Ordering::Greater, place));
+        }
+        if let Some(place) = high {
+            and(beyond('<', *id, Ordering::Less, place));
+        }
+        if let Some(sender) = filter.sender {
+            and(format!("sender_id = {}", sender.literal()));
+        }
+        if let Some(at) = filter.sent_after {
+            and(format!("sent_at > {}", at.literal()));
+        }
+        if let Some(at) = filter.sent_before {
+            and(format!("sent_at < {}", at.literal()));
+        }
+        if !filter.include_deleted {
+            and("deleted_at IS NULL".to_owned());
+        }
+        let order = if newest_first { "DESC" } else { "ASC" };
+        let done = write!(
+            query,
+            "SELECT * FROM (SELECT * FROM messages WHERE {wanted} \
+             ORDER BY seq {order} LIMIT {limit}) AS one"
+        );
+        done.map_err(|error| StoreError::Other(error.to_string()))?;
+    }
+    if query.is_empty() {
+        return Ok(Vec::new());
+    }
+    conn.fetch_all(diesel::sql_query(query)).await
+}
+
+/// The rows of a conversation, if this person takes part in it.
+pub(super) fn taken_part_in(conversation: ConversationId, viewer: UserId) -> String {
+    let (conversation, viewer) = (conversation.literal(), viewer.literal());
+    format!(
+        "conversation_id = {conversation} AND EXISTS (SELECT 1 FROM members AS own \
+         WHERE own.conversation_id = {conversation} AND own.user_id = {viewer} \
+         AND own.left_at IS NULL)"
+    )
+}
+
+/// What of one conversation lies beyond a place in the order (sent, conversation, seq).
+fn beyond(sign: char, own: ConversationId, beyond: Ordering, (at, other, seq): Place) -> String {
+    let at = at.literal();
+    match own.cmp(&other) {
+        // Within a conversation the order of the numbers is the order of sending.
+        Ordering::Equal => format!("seq {sign} {seq}"),
+        side if side == beyond => format!("sent_at {sign}= {at}"),
+        _ => format!("sent_at {sign} {at}"),
+    }
+}
+
+/// The newest undeleted message of each of these conversations, as far as this person
+/// takes part in them.
+pub async fn list_last_of_each(
+    conn: &mut Conn,
+    viewer: UserId,
+    conversations: &[ConversationId],
+) -> Result<Vec<Message>, StoreError> {
+    let newest = Between { low: None, high: None, newest_first: true, limit: 1 };
+    list_of_each(conn, viewer, conversations, &MessageFilter::default(), newest).await
+}
+
+#[derive(QueryableByName)]
+struct Unread {
+    #[diesel(sql_type = Binary)]
+    conversation_id: ConversationId,
+    #[diesel(sql_type = BigInt)]
+    unread: i64,
+}
+
+/// For each conversation, how many messages of others after a number are not deleted,
+/// counting to `most` and no further.
+pub async fn count_unread(
+    conn: &mut Conn,
+    reader: UserId,
+    read: &[(ConversationId, i64)],
+    most: i64,
+) -> Result<Vec<(ConversationId, i64)>, StoreError> {
+    let each = read.iter().map(|(id, seq)| {
+        let (part, id, reader) = (taken_part_in(*id, reader), id.literal(), reader.literal());
+        format!(
+            "SELECT {id} AS conversation_id, COUNT(*) AS unread FROM \
+             (SELECT 1 FROM messages WHERE {part} AND seq > {seq} \
+             AND sender_id <> {reader} AND deleted_at IS NULL LIMIT {most}) AS one"
+        )
+    });
+    let each = each.collect::<Vec<_>>().join(" UNION ALL ");
+    if each.is_empty() {
+        return Ok(Vec::new());
+    }
+    let counts: Vec<Unread> = conn.fetch_all(diesel::sql_query(each)).await?;
+    Ok(counts.into_iter().map(|row| (row.conversation_id, row.unread)).collect())
+}
+
+/// Writes new words.
+pub async fn update_body(conn: &mut Conn, message: &Message) -> Result<(), StoreError> {
+    let row = messages::table.find((message.conversation_id, message.seq));
+    let new = (
+        messages::body.eq(message.body.clone()),
+        messages::edited_at.eq(message.edited_at),
+        messages::deleted_at.eq(message.deleted_at),
+        messages::revision.eq(message.revision),
+        messages::changed_event_seq.eq(message.changed_event_seq),
+    );
+    conn.execute(diesel::update(row).set(new)).await?;
+    Ok(())
+}

@@ -1,0 +1,20 @@
+//! What the database says of itself as a whole.
+
+use diesel::prelude::*;
+
+use super::{
+    Conn, StoreError,
+    schema::settings::{self, name, value},
+};
+
+/// The value under a name.
+pub async fn find(conn: &mut Conn, key: &str) -> Result<Option<String>, StoreError> {
+    conn.fetch_optional(settings::table.filter(name.eq(key)).select(value)).await
+}
+
+/// Sets a value that is not there yet; [`StoreError::Duplicate`] if it is.
+pub async fn insert(conn: &mut Conn, key: &str, text: &str) -> Result<(), StoreError> {
+    let row = (name.eq(key), value.eq(text));
+    conn.execute(diesel::insert_into(settings::table).values(row)).await?;
+    Ok(())
+}
