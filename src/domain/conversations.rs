@@ -132,40 +132,14 @@ pub async fn start_direct(app: &App, viewer: Viewer, other: UserId) -> Result<Wr
         return Err(Error::invalid("userId", "must be another person"));
     }
     let (low, high) = if viewer.id() < other { (viewer.id(), other) } else { (other, viewer.id()) };
-    let key = &[*low.uuid().as_bytes(), *high.uuid().as_bytes()].concat();
-    // Two people may start it at once: the second finds what the first has made.
-    for _ in 0..2 {
-        let made = app
-            .store
-            .transaction(|tx| {
-                async move {
-                    if let Some(id) = conversations::find_direct(tx, key).await? {
-                        return Ok((access::view(tx, viewer, id).await?, false));
-                    }
-                    let new = New {
-                        kind: Kind::Direct,
-                        title: None,
-                        direct_key: Some(key.clone()),
-                        client: None,
-                        people: vec![viewer.id(), other],
-                    };
-                    Ok((create_in(app, tx, viewer, new, "userId").await?, true))
-                }
-                .scope_boxed()
-            })
-            .await;
-        match made {
-            Err(Error::Store(StoreError::Duplicate)) => {}
-            made => {
-                let (view, is_new) = made?;
-                if is_new {
-                    log::tell(&app.live, &view.conversation);
-                }
-                return Ok(Written { event_seq: view.conversation.event_seq, view });
-            }
-        }
-    }
-    Err(Error::Internal("a direct conversation kept colliding".to_owned()))
+    let new = New {
+        kind: Kind::Direct,
+        title: None,
+        direct_key: Some([*low.uuid().as_bytes(), *high.uuid().as_bytes()].concat()),
+        client: None,
+        people: vec![viewer.id(), other],
+    };
+    find_or_make(app, viewer, &new, "userId").await
 }
 
 /// Makes a group of the viewer and others. With a client's id a retry answers what the
@@ -178,7 +152,7 @@ pub async fn create(
     client_id: Option<ClientId>,
 ) -> Result<Written> {
     app.limits.write(viewer.id())?;
-    let title = &check_title(title)?;
+    let title = check_title(title)?;
     let mut people = vec![viewer.id()];
     for other in others {
         if !people.contains(&other) {
@@ -193,48 +167,9 @@ pub async fn create(
         let problem = "a group needs at least one other person at its start";
         return Err(Error::invalid("participantIds", problem));
     }
-    let (people, client) = (&people, client_id.map(|id| (id, hash(&people, title.as_deref()))));
-    let client = &client;
-    // The same request may run twice at once: the second finds what the first has made.
-    for _ in 0..2 {
-        let made = app
-            .store
-            .transaction(|tx| {
-                async move {
-                    if let Some((client_id, hash)) = client
-                        && let Some((id, kept)) =
-                            conversations::find_by_client_id(tx, viewer.id(), *client_id).await?
-                    {
-                        if kept.as_ref() != Some(hash) {
-                            let problem = "this clientConversationId was used for another group";
-                            return Err(Error::Conflict(problem.to_owned()));
-                        }
-                        return Ok((access::view(tx, viewer, id).await?, false));
-                    }
-                    let new = New {
-                        kind: Kind::Group,
-                        title: title.clone(),
-                        direct_key: None,
-                        client: client.clone(),
-                        people: people.clone(),
-                    };
-                    Ok((create_in(app, tx, viewer, new, "participantIds").await?, true))
-                }
-                .scope_boxed()
-            })
-            .await;
-        match made {
-            Err(Error::Store(StoreError::Duplicate)) => {}
-            made => {
-                let (view, is_new) = made?;
-                if is_new {
-                    log::tell(&app.live, &view.conversation);
-                }
-                return Ok(Written { event_seq: view.conversation.event_seq, view });
-            }
-        }
-    }
-    Err(Error::Internal("a new group kept colliding".to_owned()))
+    let client = client_id.map(|id| (id, hash(&people, title.as_deref())));
+    let new = New { kind: Kind::Group, title, direct_key: None, client, people };
+    find_or_make(app, viewer, &new, "participantIds").await
 }
 
 /// What a client's id of a group stands for.
@@ -250,6 +185,7 @@ fn hash(people: &[UserId], title: Option<&str>) -> Vec<u8> {
 }
 
 /// A conversation about to be made; its creator is the first of the people.
+#[derive(Clone)]
 struct New {
     kind: Kind,
     title: Option<String>,
@@ -258,14 +194,62 @@ struct New {
     people: Vec<UserId>,
 }
 
-async fn create_in(
+/// Answers what there is already under the pair or the client's id, else makes it.
+async fn find_or_make(
+    app: &App,
+    viewer: Viewer,
+    new: &New,
+    field: &'static str,
+) -> Result<Written> {
+    // The same may be asked for twice at once: who loses the race finds what was made.
+    for _ in 0..2 {
+        let made = app
+            .store
+            .transaction(|tx| {
+                async move {
+                    Ok(match find_made(tx, viewer, new).await? {
+                        Some(id) => (access::view(tx, viewer, id).await?, false),
+                        None => (make(app, tx, viewer, new, field).await?, true),
+                    })
+                }
+                .scope_boxed()
+            })
+            .await;
+        match made {
+            Err(Error::Store(StoreError::Duplicate)) => {}
+            made => {
+                let (view, is_new) = made?;
+                if is_new {
+                    log::tell(&app.live, &view.conversation);
+                }
+                return Ok(Written { event_seq: view.conversation.event_seq, view });
+            }
+        }
+    }
+    Err(Error::Internal("a new conversation kept colliding".to_owned()))
+}
+
+async fn find_made(tx: &mut Conn, viewer: Viewer, new: &New) -> Result<Option<ConversationId>> {
+    if let Some(key) = &new.direct_key {
+        return Ok(conversations::find_direct(tx, key).await?);
+    }
+    let Some((client_id, hash)) = &new.client else { return Ok(None) };
+    match conversations::find_by_client_id(tx, viewer.id(), *client_id).await? {
+        Some((_, kept)) if kept.as_ref() != Some(hash) => Err(Error::Conflict(
+            "this clientConversationId was used for another group: make a new one".to_owned(),
+        )),
+        found => Ok(found.map(|(id, _)| id)),
+    }
+}
+
+async fn make(
     app: &App,
     tx: &mut Conn,
     viewer: Viewer,
-    new: New,
+    new: &New,
     field: &'static str,
 ) -> Result<ConversationView> {
-    let New { kind, title, direct_key, client, people } = new;
+    let New { kind, title, direct_key, client, people } = new.clone();
     members::must_be_active(tx, field, &people).await?;
     let now = app.clock.now();
     let (client_conversation_id, client_hash) = client.unzip();

@@ -1,15 +1,16 @@
 //! Who is in a conversation: joining, leaving, roles.
 
 pub use crate::store::members::{Member, MemberRole};
+use std::collections::HashMap;
+
 use scoped_futures::ScopedFutureExt;
 
 use crate::{
     domain::{
         App, Error, Page, Result, Viewer, Window, access,
-        accounts::User,
         conversations::{Conversation, ConversationView, Kind, Written},
         log::{self, Event},
-        page::one_more,
+        page::{one_more, pages},
     },
     ids::{ConversationId, UserId},
     store::{Conn, accounts, changes::ChangeKind, conversations, members},
@@ -22,34 +23,25 @@ pub(super) const MEMBERS_MAX: usize = 1_000;
 /// The most people added by one request.
 const ADD_MAX: usize = 100;
 
-/// How many members of a conversation are shown without paging.
-const SHOWN: i64 = 100;
+/// What `participants` shows of each conversation without paging.
+pub const SHOWN: Window<i64> = Window { after: None, before: None, limit: 100, from_end: false };
 
-/// A window of the members of a conversation that the viewer was shown, in join order.
-pub async fn list(
+/// The same window of the members of each of these conversations, in join order, as far as
+/// the viewer takes part in them.
+pub async fn list_of_each(
     app: &App,
-    view: &ConversationView,
+    viewer: Viewer,
+    conversations: &[ConversationId],
     window: Window<i64>,
-) -> Result<Page<(Member, User)>> {
-    let mut conn = app.store.conn().await?;
-    let id = view.conversation.id;
-    Ok(Page::cut(members::list_with_users(&mut conn, id, one_more(&window)).await?, &window))
+) -> Result<HashMap<ConversationId, Page<Member>>> {
+    let (mut conn, wide) = (app.store.conn().await?, one_more(&window));
+    let rows = members::list_of_each(&mut conn, viewer.id(), conversations, wide).await?;
+    Ok(pages(conversations, rows, &window, |member| member.conversation_id))
 }
 
 /// How many people are in a conversation that the viewer was shown.
 pub async fn count(app: &App, view: &ConversationView) -> Result<i64> {
     Ok(members::count(&mut app.store.conn().await?, view.conversation.id).await?)
-}
-
-/// The first members of each of these conversations, in join order, as far as the viewer
-/// takes part in them.
-pub async fn first_of_each(
-    app: &App,
-    viewer: Viewer,
-    conversations: &[ConversationId],
-) -> Result<Vec<Member>> {
-    let mut conn = app.store.conn().await?;
-    Ok(members::list_first_of_each(&mut conn, viewer.id(), conversations, SHOWN).await?)
 }
 
 /// All of these people have a living account.

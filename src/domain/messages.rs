@@ -1,6 +1,6 @@
 //! Messages: sending, changing, reading, finding.
 
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::HashMap};
 
 use scoped_futures::ScopedFutureExt;
 use sha2::{Digest, Sha256};
@@ -12,13 +12,18 @@ use crate::{
         App, Error, Page, Result, Viewer, Window, access,
         conversations::ConversationView,
         log::{self, Event},
-        page::one_more,
+        page::{one_more, pages},
         text,
         writer::Draft,
     },
     ids::{ClientId, ConversationId, MessageId},
     live::Signal,
-    store::{Conn, changes::ChangeKind, conversations, messages},
+    store::{
+        Conn,
+        changes::ChangeKind,
+        conversations,
+        messages::{self, Between, End},
+    },
     time::Timestamp,
 };
 
@@ -233,22 +238,33 @@ pub async fn last_of_each(
     Ok(messages::list_last_of_each(&mut conn, viewer.id(), conversations).await?)
 }
 
-/// A window of the messages of a conversation that the viewer was shown, by number.
-pub async fn list(
+/// The same window of the messages of each of these conversations, by number, as far as
+/// the viewer takes part in them.
+pub async fn list_of_each(
     app: &App,
-    view: &ConversationView,
+    viewer: Viewer,
+    conversations: &[ConversationId],
     filter: MessageFilter,
     window: Window<i64>,
-) -> Result<Page<Message>> {
-    let (mut conn, id) = (app.store.conn().await?, view.conversation.id);
-    let rows = messages::list(&mut conn, id, &folded(filter), one_more(&window)).await?;
-    Ok(Page::cut(rows, &window))
+) -> Result<HashMap<ConversationId, Page<Message>>> {
+    let (mut conn, filter, wide) = (app.store.conn().await?, folded(filter), one_more(&window));
+    let end = |seq: Option<i64>| seq.map_or(End::Open, End::Seq);
+    let between = Between {
+        low: end(wide.after),
+        high: end(wide.before),
+        newest_first: wide.from_end,
+        limit: wide.limit,
+    };
+    let mut rows =
+        messages::list_of_each(&mut conn, viewer.id(), conversations, &filter, between).await?;
+    rows.sort_unstable_by_key(|message| message.seq);
+    Ok(pages(conversations, rows, &window, |message| message.conversation_id))
 }
 
 /// How many messages of a conversation that the viewer was shown a filter lets through.
 pub async fn count(app: &App, view: &ConversationView, filter: MessageFilter) -> Result<i64> {
     let (mut conn, id) = (app.store.conn().await?, view.conversation.id);
-    Ok(messages::count(&mut conn, id, &folded(filter)).await?)
+    Ok(messages::count(&mut conn, &[id], &folded(filter)).await?)
 }
 
 fn folded(filter: MessageFilter) -> MessageFilter {
@@ -270,7 +286,7 @@ pub async fn list_across(
     window: Window<Place>,
 ) -> Result<Page<Message>> {
     let filter = folded(filter);
-    let mut walk = Walk::begin(app, viewer, conversation, &filter, window).await?;
+    let mut walk = Walk::begin(app, viewer, conversation, filter, window).await?;
     let wanted = usize::try_from(window.limit).unwrap_or(0) + 1;
     let mut found = walk.take(wanted).await?;
     if window.from_end {
@@ -289,20 +305,22 @@ pub async fn count_across(
 ) -> Result<i64> {
     let filter = folded(filter);
     let window = Window { after: None, before: None, limit: 0, from_end: false };
-    let mut walk = Walk::begin(app, viewer, conversation, &filter, window).await?;
-    if filter.body_contains.is_some() {
+    let mut walk = Walk::begin(app, viewer, conversation, filter, window).await?;
+    if walk.needle.is_some() {
         return Ok(i64::try_from(walk.take(usize::MAX).await?.len()).unwrap_or(i64::MAX));
     }
     let ids: Vec<_> = walk.conversations.iter().map(|(id, ..)| *id).collect();
-    Ok(messages::count_across(&mut walk.conn, &ids, &filter).await?)
+    Ok(messages::count(&mut walk.conn, &ids, &walk.filter).await?)
 }
 
 /// A walk through the messages of many conversations in order of sending, from the newest
 /// down or from the oldest up.
-struct Walk<'a> {
+struct Walk {
     conn: Conn,
     viewer: Viewer,
-    filter: &'a MessageFilter,
+    /// Everything but the words.
+    filter: MessageFilter,
+    needle: Option<String>,
     upwards: bool,
     low: Option<Place>,
     high: Option<Place>,
@@ -310,12 +328,12 @@ struct Walk<'a> {
     conversations: Vec<conversations::Span>,
 }
 
-impl<'a> Walk<'a> {
+impl Walk {
     async fn begin(
         app: &App,
         viewer: Viewer,
         only: Option<ConversationId>,
-        filter: &'a MessageFilter,
+        mut filter: MessageFilter,
         window: Window<Place>,
     ) -> Result<Self> {
         let mut conn = app.store.conn().await?;
@@ -329,12 +347,13 @@ impl<'a> Walk<'a> {
         }
         // The list is newest first: what comes after a place in it was sent before.
         let Window { after: high, before: low, .. } = window;
-        Ok(Self { conn, viewer, filter, upwards, low, high, conversations })
+        let needle = filter.body_contains.take();
+        Ok(Self { conn, viewer, filter, needle, upwards, low, high, conversations })
     }
 
     /// The next messages that the filter lets through, at most so many.
     async fn take(&mut self, wanted: usize) -> Result<Vec<Message>> {
-        let Some(needle) = self.filter.body_contains.clone() else {
+        let Some(needle) = self.needle.clone() else {
             return self.step(wanted).await;
         };
         let (mut found, mut looked_at) = (Vec::new(), 0);
@@ -369,15 +388,16 @@ impl<'a> Walk<'a> {
                 break;
             }
             let ids: Vec<_> = few.iter().map(|(id, ..)| *id).collect();
-            let between = messages::Between {
-                low: self.low,
-                high: self.high,
+            let end = |place: Option<Place>| place.map_or(End::Open, End::Place);
+            let between = Between {
+                low: end(self.low),
+                high: end(self.high),
                 newest_first: !self.upwards,
                 limit: i64::try_from(wanted).unwrap_or(i64::MAX),
             };
             let viewer = self.viewer.id();
             let rows =
-                messages::list_of_each(&mut self.conn, viewer, &ids, self.filter, between).await?;
+                messages::list_of_each(&mut self.conn, viewer, &ids, &self.filter, between).await?;
             best.extend(rows);
             best.sort_unstable_by(|a, b| match place(a).cmp(&place(b)) {
                 same if same == order => Ordering::Less,

@@ -1,5 +1,7 @@
 //! A part of a list, and whether there is more.
 
+use std::{collections::HashMap, hash::Hash};
+
 pub use crate::store::Window;
 
 /// Some rows of a list, in its order.
@@ -10,6 +12,12 @@ pub struct Page<T> {
     pub has_next: bool,
     /// Something comes before the first row.
     pub has_previous: bool,
+}
+
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), has_next: false, has_previous: false }
+    }
 }
 
 impl<T> Page<T> {
@@ -39,4 +47,18 @@ impl<T> Page<T> {
 /// The same window with room for the row that tells whether there is more.
 pub(super) fn one_more<K: Copy>(window: &Window<K>) -> Window<K> {
     Window { limit: window.limit + 1, ..*window }
+}
+
+/// Rows of many lists, in the order of each, as a page for each list.
+pub(super) fn pages<I: Copy + Eq + Hash, T, K>(
+    lists: &[I],
+    rows: Vec<T>,
+    window: &Window<K>,
+    list: impl Fn(&T) -> I,
+) -> HashMap<I, Page<T>> {
+    let mut sorted: HashMap<I, Vec<T>> = lists.iter().map(|id| (*id, Vec::new())).collect();
+    for row in rows {
+        sorted.entry(list(&row)).or_default().push(row);
+    }
+    sorted.into_iter().map(|(id, rows)| (id, Page::cut(rows, window))).collect()
 }

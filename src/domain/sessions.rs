@@ -185,9 +185,7 @@ pub async fn refresh(app: &App, client: &Client, refresh_token: &str) -> Result<
     let token = &read(app, TokenType::Refresh, refresh_token, now)?;
     let exchanged = app
         .store
-        .transaction(|tx| {
-            async move { exchange(app, tx, client, token, now).await }.scope_boxed()
-        })
+        .transaction(|tx| async move { exchange(app, tx, client, token, now).await }.scope_boxed())
         .await?;
     exchanged.ok_or(Error::SessionRevoked)
 }

@@ -6,7 +6,7 @@ use super::{
     Ask,
     accounts::User,
     error::Result,
-    loaders::{LastOf, MembersOf, UnreadOf},
+    loaders::{LastOf, MembersOf, MessagesOf, UnreadOf},
     members::Member,
     messages::{Message, MessageFilter},
     page::{Connection, Counted, Paging, cost},
@@ -78,9 +78,11 @@ impl Conversation {
     /// The first 100 by join order; `members` pages through all
     async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<User>> {
         let loader = ctx.load()?;
-        let ids = loader.load_one(MembersOf(self.row().id)).await?.unwrap_or_default();
-        let mut people = loader.load_many(ids.iter().copied()).await?;
-        Ok(ids.iter().filter_map(|id| people.remove(id)).map(User::from).collect())
+        let page = loader.load_one(MembersOf(self.row().id, members::SHOWN)).await?;
+        let members = page.map(|page| page.items).unwrap_or_default();
+        let mut people = loader.load_many(members.iter().map(|member| member.user_id)).await?;
+        let person = |member: &members::Member| people.remove(&member.user_id);
+        Ok(members.iter().filter_map(person).map(User::from).collect())
     }
 
     /// Who is in it now, in the order they joined
@@ -95,10 +97,10 @@ impl Conversation {
     ) -> Result<Connection<Member>> {
         let scope = self.row().id.to_string();
         let window = Paging { first, after, last, before }.window::<i64>(&scope)?;
-        let page = members::list(ctx.app()?, &self.0, window).await?;
+        let page = ctx.load()?.load_one(MembersOf(self.row().id, window)).await?;
         let counted = Counted::Members(self.0.clone());
-        Ok(Connection::new(page, &scope, counted, |(member, user)| {
-            (member.joined_event_seq, Member { member, user: user.into() })
+        Ok(Connection::new(page.unwrap_or_default(), &scope, counted, |member| {
+            (member.joined_event_seq, Member(member))
         }))
     }
 
@@ -118,9 +120,10 @@ impl Conversation {
         let from_end = first.is_none() && after.is_none();
         let mut window = Paging { first, after, last, before }.window::<i64>(&scope)?;
         window.from_end |= from_end;
-        let filter = filter.unwrap_or_default().into();
-        let counted = Counted::Messages(self.0.clone(), messages::MessageFilter::clone(&filter));
-        let page = messages::list(ctx.app()?, &self.0, filter, window).await?;
+        let filter: messages::MessageFilter = filter.unwrap_or_default().into();
+        let page = MessagesOf(self.row().id, filter.clone(), window);
+        let page = ctx.load()?.load_one(page).await?.unwrap_or_default();
+        let counted = Counted::Messages(self.0.clone(), filter);
         Ok(Connection::new(page, &scope, counted, |message| (message.seq, Message(message))))
     }
 

@@ -1,7 +1,7 @@
 //! "The X of these Ys", asked once for a whole page. Loaders live as long as one request
 //! and call the domain, so the rules hold here too.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
 use async_graphql::{
     dataloader::Loader,
@@ -17,11 +17,13 @@ use tokio::sync::mpsc;
 
 use crate::{
     domain::{
-        self, App, Viewer, accounts,
+        self, App, Page, Viewer, Window, accounts,
         accounts::User,
         conversations::{self, ConversationView},
-        members, messages,
-        messages::Message,
+        members,
+        members::Member,
+        messages,
+        messages::{Message, MessageFilter},
         reads,
     },
     ids::{ConversationId, UserId},
@@ -130,24 +132,58 @@ impl Loader<UnreadOf> for Batch {
     }
 }
 
-/// The first hundred members of a conversation.
+/// A window of the members of a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct MembersOf(pub(super) ConversationId);
+pub(super) struct MembersOf(pub(super) ConversationId, pub(super) Window<i64>);
 
 impl Loader<MembersOf> for Batch {
-    type Value = Vec<UserId>;
+    type Value = Page<Member>;
     type Error = Arc<domain::Error>;
 
-    async fn load(&self, keys: &[MembersOf]) -> Found<MembersOf, Vec<UserId>> {
-        let ids: Vec<_> = keys.iter().map(|MembersOf(id)| *id).collect();
-        let mut found: HashMap<_, Vec<_>> = HashMap::new();
-        let mut members = members::first_of_each(&self.app, self.viewer, &ids).await?;
-        members.sort_unstable_by_key(|member| member.joined_event_seq);
-        for member in members {
-            found.entry(MembersOf(member.conversation_id)).or_default().push(member.user_id);
+    async fn load(&self, keys: &[MembersOf]) -> Found<MembersOf, Page<Member>> {
+        let mut found = HashMap::new();
+        for (window, ids) in alike(keys.iter().map(|MembersOf(id, window)| (*window, *id))) {
+            let pages = members::list_of_each(&self.app, self.viewer, &ids, window).await?;
+            found.extend(pages.into_iter().map(|(id, page)| (MembersOf(id, window), page)));
         }
         Ok(found)
     }
+}
+
+/// A window of the messages of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct MessagesOf(
+    pub(super) ConversationId,
+    pub(super) MessageFilter,
+    pub(super) Window<i64>,
+);
+
+impl Loader<MessagesOf> for Batch {
+    type Value = Page<Message>;
+    type Error = Arc<domain::Error>;
+
+    async fn load(&self, keys: &[MessagesOf]) -> Found<MessagesOf, Page<Message>> {
+        let mut found = HashMap::new();
+        let wanted = keys.iter().map(|MessagesOf(id, filter, window)| ((filter, *window), *id));
+        for ((filter, window), ids) in alike(wanted) {
+            let (app, viewer) = (&self.app, self.viewer);
+            let pages = messages::list_of_each(app, viewer, &ids, filter.clone(), window).await?;
+            let keyed = |(id, page)| (MessagesOf(id, filter.clone(), window), page);
+            found.extend(pages.into_iter().map(keyed));
+        }
+        Ok(found)
+    }
+}
+
+/// Sorts what is asked for by how it is asked: one list of conversations for each.
+fn alike<Q: Eq + Hash>(
+    wanted: impl Iterator<Item = (Q, ConversationId)>,
+) -> HashMap<Q, Vec<ConversationId>> {
+    let mut sorted: HashMap<Q, Vec<ConversationId>> = HashMap::new();
+    for (how, id) in wanted {
+        sorted.entry(how).or_default().push(id);
+    }
+    sorted
 }
 
 /// The message with a number in a conversation.

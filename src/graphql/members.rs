@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 
 use super::{Ask, accounts::User, conversations::ConversationPayload, error::Result};
 use crate::{
-    domain::members,
+    domain::{Error, members},
     ids::{ConversationId, UserId},
     time::Timestamp,
 };
@@ -22,33 +22,30 @@ pub(super) enum MemberRole {
 }
 
 /// A person's place in a conversation
-#[derive(Clone)]
-pub(super) struct Member {
-    pub(super) member: members::Member,
-    pub(super) user: User,
-}
+pub(super) struct Member(pub(super) members::Member);
 
 /// A person's place in a conversation
 #[Object]
 impl Member {
     /// The person
-    async fn user(&self) -> &User {
-        &self.user
+    async fn user(&self, ctx: &Context<'_>) -> Result<User> {
+        let user = ctx.load()?.load_one(self.0.user_id).await?;
+        Ok(user.ok_or(Error::NotFound("user"))?.into())
     }
 
     /// What they may do
     async fn role(&self) -> MemberRole {
-        self.member.role.into()
+        self.0.role.into()
     }
 
     /// When they came in last
     async fn joined_at(&self) -> Timestamp {
-        self.member.joined_at
+        self.0.joined_at
     }
 
     /// The number of the newest message they have read
     async fn read_seq(&self) -> i64 {
-        self.member.read_seq
+        self.0.read_seq
     }
 }
 

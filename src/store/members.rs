@@ -4,12 +4,8 @@
 use diesel::{QueryableByName, prelude::*};
 
 use super::{
-    Conn, StoreError, Window,
-    accounts::User,
-    choice::choice,
-    conn::columns,
-    messages::taken_part_in,
-    schema::{members, users},
+    Conn, StoreError, Window, choice::choice, conn::columns, messages::taken_part_in,
+    schema::members,
 };
 use crate::{
     ids::{ConversationId, UserId},
@@ -107,48 +103,32 @@ pub async fn list_of_user(
     conn.fetch_all(mine.select(members::conversation_id)).await
 }
 
-/// A window of the members of a conversation with the people, in the order they joined.
-pub async fn list_with_users(
-    conn: &mut Conn,
-    conversation: ConversationId,
-    window: Window<i64>,
-) -> Result<Vec<(Member, User)>, StoreError> {
-    let rows = members::table
-        .inner_join(users::table)
-        .filter(members::conversation_id.eq(conversation))
-        .filter(members::left_at.is_null())
-        .filter(members::joined_event_seq.gt(window.after.unwrap_or(0)))
-        .filter(members::joined_event_seq.lt(window.before.unwrap_or(i64::MAX)))
-        .select((columns::<Member>(), columns::<User>()))
-        .limit(window.limit);
-    if window.from_end {
-        let mut rows = conn.fetch_all(rows.order(members::joined_event_seq.desc())).await?;
-        rows.reverse();
-        return Ok(rows);
-    }
-    conn.fetch_all(rows.order(members::joined_event_seq.asc())).await
-}
-
-/// The first so many members of each of these conversations, in the order they joined, as
-/// far as this person takes part in them.
-pub async fn list_first_of_each(
+/// A window of the members of each of these conversations in the order they joined, as far
+/// as this person takes part in them; the conversations in no order.
+pub async fn list_of_each(
     conn: &mut Conn,
     viewer: UserId,
     conversations: &[ConversationId],
-    limit: i64,
+    window: Window<i64>,
 ) -> Result<Vec<Member>, StoreError> {
+    let Window { after, before, limit, from_end } = window;
+    let (after, before) = (after.unwrap_or(0), before.unwrap_or(i64::MAX));
+    let order = if from_end { "DESC" } else { "ASC" };
     let each = conversations.iter().map(|id| {
         let part = taken_part_in(*id, viewer);
         format!(
             "SELECT * FROM (SELECT * FROM members WHERE {part} AND left_at IS NULL \
-             ORDER BY joined_event_seq LIMIT {limit}) AS one"
+             AND joined_event_seq > {after} AND joined_event_seq < {before} \
+             ORDER BY joined_event_seq {order} LIMIT {limit}) AS one"
         )
     });
     let each = each.collect::<Vec<_>>().join(" UNION ALL ");
     if each.is_empty() {
         return Ok(Vec::new());
     }
-    conn.fetch_all(diesel::sql_query(each)).await
+    let mut rows: Vec<Member> = conn.fetch_all(diesel::sql_query(each)).await?;
+    rows.sort_unstable_by_key(|member| member.joined_event_seq);
+    Ok(rows)
 }
 
 /// How many people are in a conversation now.

@@ -9,7 +9,7 @@ use diesel::{
 };
 
 use super::{
-    Conn, StoreError, Window,
+    Conn, StoreError,
     conn::{columns, instr, known, lower},
     schema::{conversations, members, messages},
 };
@@ -44,7 +44,7 @@ pub struct Message {
 }
 
 /// Which messages are asked for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct MessageFilter {
     pub sender: Option<UserId>,
     pub sent_after: Option<Timestamp>,
@@ -136,70 +136,23 @@ pub async fn find_by_seqs(
     conn.fetch_all(found.select(columns::<Message>())).await
 }
 
-/// The messages of a conversation that a filter lets through.
-macro_rules! matching {
-    ($conversation:expr, $filter:expr) => {{
-        let MessageFilter { sender, sent_after, sent_before, body_contains, include_deleted } =
-            $filter.clone();
-        let (no_sender, no_body) = (sender.is_none(), body_contains.is_none());
-        let sender = sender.unwrap_or(uuid::Uuid::nil().into());
-        let text = instr(lower(messages::body.nullable()), body_contains.unwrap_or_default());
-        messages::table
-            .filter(messages::conversation_id.eq($conversation))
-            .filter(messages::sender_id.eq(sender).or(known(no_sender)))
-            .filter(messages::sent_at.gt(sent_after.unwrap_or(Timestamp::earliest())))
-            .filter(messages::sent_at.lt(sent_before.unwrap_or(Timestamp::latest())))
-            .filter(text.gt(0).or(known(no_body)))
-            .filter(messages::deleted_at.is_null().or(known(include_deleted)))
-    }};
-}
-
-/// A window of a conversation's messages by number.
-pub async fn list(
-    conn: &mut Conn,
-    conversation: ConversationId,
-    filter: &MessageFilter,
-    window: Window<i64>,
-) -> Result<Vec<Message>, StoreError> {
-    let rows = matching!(conversation, filter)
-        .filter(messages::seq.gt(window.after.unwrap_or(0)))
-        .filter(messages::seq.lt(window.before.unwrap_or(i64::MAX)))
-        .select(columns::<Message>())
-        .limit(window.limit);
-    if window.from_end {
-        let mut rows = conn.fetch_all(rows.order(messages::seq.desc())).await?;
-        rows.reverse();
-        return Ok(rows);
-    }
-    conn.fetch_all(rows.order(messages::seq.asc())).await
-}
-
-/// How many messages of a conversation a filter lets through.
+/// How many messages of these conversations a filter lets through.
 pub async fn count(
-    conn: &mut Conn,
-    conversation: ConversationId,
-    filter: &MessageFilter,
-) -> Result<i64, StoreError> {
-    conn.fetch_one(matching!(conversation, filter).count()).await
-}
-
-/// How many messages of all these conversations a filter lets through, looking at
-/// everything but the words.
-pub async fn count_across(
     conn: &mut Conn,
     conversations: &[ConversationId],
     filter: &MessageFilter,
 ) -> Result<i64, StoreError> {
-    let MessageFilter { sender, sent_after, sent_before, body_contains: _, include_deleted } =
+    let MessageFilter { sender, sent_after, sent_before, body_contains, include_deleted } =
         filter.clone();
-    let no_sender = sender.is_none();
+    let (no_sender, no_text) = (sender.is_none(), body_contains.is_none());
+    let sender = sender.unwrap_or(uuid::Uuid::nil().into());
+    let text = instr(lower(messages::body.nullable()), body_contains.unwrap_or_default());
     let found = messages::table
         .filter(messages::conversation_id.eq_any(conversations.to_vec()))
-        .filter(
-            messages::sender_id.eq(sender.unwrap_or(uuid::Uuid::nil().into())).or(known(no_sender)),
-        )
+        .filter(messages::sender_id.eq(sender).or(known(no_sender)))
         .filter(messages::sent_at.gt(sent_after.unwrap_or(Timestamp::earliest())))
         .filter(messages::sent_at.lt(sent_before.unwrap_or(Timestamp::latest())))
+        .filter(text.gt(0).or(known(no_text)))
         .filter(messages::deleted_at.is_null().or(known(include_deleted)));
     conn.fetch_one(found.count()).await
 }
@@ -207,18 +160,29 @@ pub async fn count_across(
 /// A place among the messages of many conversations: when it was sent, then where.
 pub type Place = (Timestamp, ConversationId, i64);
 
+/// Where a part of a conversation ends, not included.
+#[derive(Clone, Copy, Debug)]
+pub enum End {
+    /// With the conversation.
+    Open,
+    /// At a number.
+    Seq(i64),
+    /// At a place among many conversations.
+    Place(Place),
+}
+
 /// Which part of each conversation is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Between {
-    pub low: Option<Place>,
-    pub high: Option<Place>,
+    pub low: End,
+    pub high: End,
     /// From the newest down, or from the oldest up.
     pub newest_first: bool,
     pub limit: i64,
 }
 
-/// The first so many messages of each of these conversations, as far as this person takes
-/// part in them; everything of the filter but the words.
+/// The first so many messages of each of these conversations that a filter lets through,
+/// as far as this person takes part in them.
 pub async fn list_of_each(
     conn: &mut Conn,
     viewer: UserId,
@@ -237,11 +201,15 @@ pub async fn list_of_each(
             wanted.push_str(" AND ");
             wanted.push_str(&condition);
         };
-        if let Some(place) = low {
-            and(beyond('>', *id, Ordering::Greater, place));
+        match low {
+            End::Open => {}
+            End::Seq(seq) => and(format!("seq > {seq}")),
+            End::Place(place) => and(beyond('>', *id, Ordering::Greater, place)),
         }
-        if let Some(place) = high {
-            and(beyond('<', *id, Ordering::Less, place));
+        match high {
+            End::Open => {}
+            End::Seq(seq) => and(format!("seq < {seq}")),
+            End::Place(place) => and(beyond('<', *id, Ordering::Less, place)),
         }
         if let Some(sender) = filter.sender {
             and(format!("sender_id = {}", sender.literal()));
@@ -251,6 +219,9 @@ pub async fn list_of_each(
         }
         if let Some(at) = filter.sent_before {
             and(format!("sent_at < {}", at.literal()));
+        }
+        if let Some(text) = &filter.body_contains {
+            and(format!("instr(lower(body), {}) > 0", literal(text)));
         }
         if !filter.include_deleted {
             and("deleted_at IS NULL".to_owned());
@@ -267,6 +238,19 @@ pub async fn list_of_each(
         return Ok(Vec::new());
     }
     conn.fetch_all(diesel::sql_query(query)).await
+}
+
+/// Text as a literal that both databases compare byte by byte, whatever is in it.
+fn literal(text: &str) -> String {
+    let mut literal = String::with_capacity(2 * text.len() + 3);
+    literal.push_str("x'");
+    for byte in text.bytes() {
+        for digit in [byte >> 4, byte & 15] {
+            literal.extend(char::from_digit(u32::from(digit), 16));
+        }
+    }
+    literal.push('\'');
+    literal
 }
 
 /// The rows of a conversation, if this person takes part in it.
@@ -297,7 +281,7 @@ pub async fn list_last_of_each(
     viewer: UserId,
     conversations: &[ConversationId],
 ) -> Result<Vec<Message>, StoreError> {
-    let newest = Between { low: None, high: None, newest_first: true, limit: 1 };
+    let newest = Between { low: End::Open, high: End::Open, newest_first: true, limit: 1 };
     list_of_each(conn, viewer, conversations, &MessageFilter::default(), newest).await
 }
 

@@ -1,7 +1,7 @@
 //! The part of a sorted list that is asked for, by keys and never by offset.
 
 /// Rows strictly between two keys, the first or the last so many of them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window<K> {
     /// Only what comes after this key in the list's order.
     pub after: Option<K>,
