@@ -290,7 +290,7 @@ mod tests {
         ]);
         assert_eq!(config.trusted_proxies.len(), 2);
         assert_eq!(config.allowed_origins.len(), 2);
-        assert_eq!(config.access_ttl, Duration::from_secs(300));
+        assert_eq!(config.access_ttl, Duration::from_mins(5));
     }
 
     #[test]

@@ -327,6 +327,8 @@ pub async fn delete(
         .store
         .transaction(|tx| {
             async move {
+                // Held first, so that nobody lets them into another group meanwhile.
+                accounts::lock_active(tx, &[id]).await?;
                 let left = members::leave_all_groups(tx, id, now).await?;
                 accounts::update(tx, id, changes).await?;
                 session_rows::revoke_others(tx, id, None, now).await?;

@@ -44,13 +44,13 @@ pub async fn count(app: &App, view: &ConversationView) -> Result<i64> {
     Ok(members::count(&mut app.store.conn().await?, view.conversation.id).await?)
 }
 
-/// All of these people have a living account.
+/// All of these people have a living account, and keep it until the transaction ends.
 pub(super) async fn must_be_active(
     tx: &mut Conn,
     field: &'static str,
     people: &[UserId],
 ) -> Result<()> {
-    let active = accounts::active(tx, people).await?;
+    let active = accounts::lock_active(tx, people).await?;
     match people.iter().find(|id| !active.contains(id)) {
         Some(id) => Err(Error::invalid(field, format!("there is no user {id}"))),
         None => Ok(()),

@@ -64,11 +64,9 @@ pub async fn unsafe_durability(store: &Store) -> Result<Vec<String>> {
     Ok(health::unsafe_settings(&mut store.conn().await?).await?)
 }
 
-/// The name and version of the database.
+/// The name and version of the database, and how the connection to it is encrypted.
 pub async fn database(store: &Store) -> Result<String> {
-    let version = health::version(&mut store.conn().await?).await?;
-    let name = if store.is_sqlite() { "SQLite" } else { "MySQL" };
-    Ok(format!("{name} {version}"))
+    Ok(health::version(&mut store.conn().await?).await?)
 }
 
 /// True once anybody has an account.

@@ -98,11 +98,20 @@ pub async fn find_many(conn: &mut Conn, ids: &[UserId]) -> Result<Vec<User>, Sto
     conn.fetch_all(users::table.filter(users::id.eq_any(ids)).select(columns::<User>())).await
 }
 
-/// How many of these people have a living account that is not disabled.
-pub async fn active(conn: &mut Conn, ids: &[UserId]) -> Result<Vec<UserId>, StoreError> {
-    let living = users::deleted_at.is_null().and(users::disabled_at.is_null());
-    let ids = users::table.filter(users::id.eq_any(ids.to_vec())).filter(living);
-    conn.fetch_all(ids.select(users::id)).await
+/// Locks those of these people who have a living account that is not disabled, so that it
+/// stays one until the end of the transaction.
+pub async fn lock_active(conn: &mut Conn, ids: &[UserId]) -> Result<Vec<UserId>, StoreError> {
+    let active = users::table
+        .filter(users::id.eq_any(ids.to_vec()))
+        .filter(users::deleted_at.is_null())
+        .filter(users::disabled_at.is_null())
+        .order(users::id)
+        .select(users::id);
+    Ok(match conn {
+        Conn::Mysql(c) => diesel_async::RunQueryDsl::load(active.for_update(), c).await?,
+        // BEGIN IMMEDIATE holds the whole file.
+        Conn::Sqlite(_) => conn.fetch_all(active).await?,
+    })
 }
 
 /// Whoever signs in by this key, user name or e-mail, with the hash of the password.

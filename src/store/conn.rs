@@ -1,6 +1,7 @@
 //! The pool, the connection and the transaction: the one file that knows there are two databases.
 
 use std::{
+    ops::{Deref, DerefMut},
     path::PathBuf,
     sync::{
         Arc,
@@ -39,8 +40,34 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{StoreError, Transient};
 
-/// A pooled MySQL connection.
-pub(super) type Mysql = Object<AsyncDieselConnectionManager<AsyncMysqlConnection>>;
+/// A pooled MySQL connection. One that is dropped in the middle of a statement, because a
+/// client went away, is closed: the driver would give its next user an error.
+pub struct Mysql {
+    pooled: Option<Object<AsyncDieselConnectionManager<AsyncMysqlConnection>>>,
+    in_statement: bool,
+}
+
+impl Deref for Mysql {
+    type Target = AsyncMysqlConnection;
+
+    fn deref(&self) -> &AsyncMysqlConnection {
+        self.pooled.as_ref().expect("it is taken out only when it is dropped")
+    }
+}
+
+impl DerefMut for Mysql {
+    fn deref_mut(&mut self) -> &mut AsyncMysqlConnection {
+        self.pooled.as_mut().expect("it is taken out only when it is dropped")
+    }
+}
+
+impl Drop for Mysql {
+    fn drop(&mut self) {
+        if self.in_statement {
+            drop(self.pooled.take().map(Object::take));
+        }
+    }
+}
 
 /// A pooled SQLite connection: diesel's own, run on the blocking pool.
 pub(super) type Sqlite = Object<AsyncDieselConnectionManager<AsyncSqlite>>;
@@ -131,6 +158,16 @@ pub(super) fn known(condition: bool) -> AsExprOf<bool, Bool> {
     condition.into_sql::<Bool>()
 }
 
+/// Runs a statement on a MySQL connection and notes that it came to its end.
+macro_rules! whole {
+    ($conn:ident, $run:ident($query:expr)) => {{
+        $conn.in_statement = true;
+        let done = RunQueryDsl::<Mysql>::$run($query, &mut *$conn).await;
+        $conn.in_statement = false;
+        done
+    }};
+}
+
 impl Conn {
     /// Runs a statement; answers how many rows it matched.
     ///
@@ -143,7 +180,7 @@ impl Conn {
     {
         async move {
             Ok(match self {
-                Self::Mysql(c) => RunQueryDsl::<Mysql>::execute(query, c).await?,
+                Self::Mysql(c) => whole!(c, execute(query))?,
                 Self::Sqlite(c) => RunQueryDsl::<Sqlite>::execute(query, c).await?,
             })
         }
@@ -162,7 +199,7 @@ impl Conn {
     {
         async move {
             Ok(match self {
-                Self::Mysql(c) => RunQueryDsl::<Mysql>::load(query, c).await?,
+                Self::Mysql(c) => whole!(c, load(query))?,
                 Self::Sqlite(c) => RunQueryDsl::<Sqlite>::load(query, c).await?,
             })
         }
@@ -181,7 +218,7 @@ impl Conn {
     {
         async move {
             Ok(match self {
-                Self::Mysql(c) => RunQueryDsl::<Mysql>::get_result(query, c).await?,
+                Self::Mysql(c) => whole!(c, get_result(query))?,
                 Self::Sqlite(c) => RunQueryDsl::<Sqlite>::get_result(query, c).await?,
             })
         }
@@ -200,7 +237,9 @@ impl Conn {
     {
         async move {
             let found = match self {
-                Self::Mysql(c) => RunQueryDsl::<Mysql>::first(query, c).await,
+                Self::Mysql(c) => {
+                    whole!(c, first(query))
+                }
                 Self::Sqlite(c) => RunQueryDsl::<Sqlite>::first(query, c).await,
             };
             match found {
@@ -271,7 +310,9 @@ impl Store {
     /// A connection for reading; each statement sees what is committed.
     pub async fn conn(&self) -> Result<Conn, StoreError> {
         Ok(match &self.pool {
-            Pools::Mysql(pool) => Conn::Mysql(pool.get().await?),
+            Pools::Mysql(pool) => {
+                Conn::Mysql(Mysql { pooled: Some(pool.get().await?), in_statement: false })
+            }
             Pools::Sqlite(pool, _) => Conn::Sqlite(pool.get().await?),
         })
     }
@@ -386,7 +427,7 @@ impl Drop for Tx {
     /// at it until someone asks for it. Close it instead.
     fn drop(&mut self) {
         match self.conn.take() {
-            Some(Conn::Mysql(c)) => drop(Object::take(c)),
+            Some(Conn::Mysql(mut c)) => drop(c.pooled.take().map(Object::take)),
             Some(Conn::Sqlite(c)) => drop(Object::take(c)),
             None => {}
         }

@@ -46,12 +46,27 @@ pub async fn unsafe_settings(conn: &mut Conn) -> Result<Vec<String>, StoreError>
         .collect())
 }
 
-/// The server's name for itself, for the log.
+/// What the server says it is, and how the connection to it is encrypted, if it is.
 pub async fn version(conn: &mut Conn) -> Result<String, StoreError> {
     let query = match conn {
         Conn::Mysql(_) => "SELECT 'version' AS name, VERSION() AS value",
-        Conn::Sqlite(_) => "SELECT 'version' AS name, sqlite_version() AS value",
+        Conn::Sqlite(_) => "SELECT 'SQLite' AS name, sqlite_version() AS value",
     };
-    let row: Variable = conn.fetch_one(diesel::sql_query(query)).await?;
-    Ok(row.value)
+    let Variable { name, value } = conn.fetch_one(diesel::sql_query(query)).await?;
+    match conn {
+        Conn::Sqlite(_) => Ok(format!("{name} {value}")),
+        Conn::Mysql(_) => {
+            let cipher = diesel::sql_query("SHOW SESSION STATUS LIKE 'Ssl_cipher'");
+            let Status { value: cipher } = conn.fetch_one(cipher).await?;
+            let name = if value.contains("MariaDB") { "MariaDB" } else { "MySQL" };
+            let cipher = if cipher.is_empty() { "not encrypted" } else { cipher.as_str() };
+            Ok(format!("{name} {value} ({cipher})"))
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Status {
+    #[diesel(sql_type = Text, column_name = "Value")]
+    value: String,
 }
