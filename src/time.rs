@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use chrono::{DateTime, DurationRound, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, DurationRound, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
@@ -19,7 +19,9 @@ pub struct Timestamp(NaiveDateTime);
 
 /// Why a text is not a moment.
 #[derive(Debug, thiserror::Error)]
-#[error("not a date and time as in RFC 3339, like 2026-11-21T03:12:09.338912Z")]
+#[error(
+    "not a date and time as in RFC 3339 of the years 1000 to 9999, like 2026-11-21T03:12:09.338912Z"
+)]
 pub struct NotATimestamp;
 
 impl Timestamp {
@@ -77,8 +79,12 @@ impl FromStr for Timestamp {
     type Err = NotATimestamp;
 
     fn from_str(text: &str) -> Result<Self, NotATimestamp> {
-        let moment = DateTime::parse_from_rfc3339(text).map_err(|_| NotATimestamp)?;
-        Ok(Self::from(moment.to_utc()))
+        let moment = DateTime::parse_from_rfc3339(text).map_err(|_| NotATimestamp)?.to_utc();
+        // An offset can carry a moment out of what the databases can hold.
+        if (1_000..=9_999).contains(&moment.year()) {
+            return Ok(Self::from(moment));
+        }
+        Err(NotATimestamp)
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     store::{
         Conn,
         changes::ChangeKind,
-        conversations,
+        conversations, fold,
         messages::{self, Between, End},
     },
     time::Timestamp,
@@ -367,7 +367,7 @@ impl Walk {
             } else {
                 self.high = last;
             }
-            let fits = |message: &Message| message.body.to_lowercase().contains(&needle);
+            let fits = |message: &Message| fold(&message.body).contains(&needle);
             found.extend(step.into_iter().filter(fits));
         }
         found.truncate(wanted);

@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use super::{Problem, accounts::NAME_MAX};
+use crate::store::fold;
 
 /// The form in which a user name or an e-mail is unique: NFKC, lower case.
 pub(super) fn key(text: &str) -> String {
@@ -11,7 +12,7 @@ pub(super) fn key(text: &str) -> String {
 
 /// What a filter looks for: lower case; `None` if there is nothing to look for.
 pub(super) fn needle(text: Option<String>) -> Option<String> {
-    text.map(|text| text.trim().to_lowercase()).filter(|text| !text.is_empty())
+    text.map(|text| fold(text.trim())).filter(|text| !text.is_empty())
 }
 
 /// Trimmed text of `min` to `max` characters, or the problem.

@@ -113,6 +113,12 @@ diesel::define_sql_function! {
     fn instr(text: Nullable<Text>, part: Text) -> Nullable<BigInt>;
 }
 
+/// Text as `lower` makes it on both databases: each character by itself, whatever stands
+/// beside it (in which Rust's own differs, for the Greek sigma at the end of a word).
+pub fn fold(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
 /// What a store is opened with.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -473,7 +479,7 @@ pub(super) fn open_sqlite(path: &str) -> ConnectionResult<SqliteConnection> {
     let mut connection = SqliteConnection::establish(path)?;
     connection.batch_execute(SQLITE_SETUP).map_err(ConnectionError::CouldntSetupConfiguration)?;
     lower_utils::register_impl(&mut connection, |text: Option<String>| {
-        text.map(|text| text.to_lowercase())
+        text.map(|text| fold(&text))
     })
     .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(connection)

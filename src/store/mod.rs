@@ -27,6 +27,6 @@ pub mod sessions;
 pub mod settings;
 mod window;
 
-pub use conn::{Conn, Options, Store};
+pub use conn::{Conn, Options, Store, fold};
 pub use error::{StoreError, Transient};
 pub use window::Window;
