@@ -2,7 +2,7 @@
 //!
 //!   cargo bench --bench load                          SQLite in a folder of its own
 //!   cargo bench --bench load -- --seconds 3 --connections 256
-//!   DATABASE_URL=mysql://… cargo bench --bench load   an empty MySQL database
+//!   cargo bench --bench load -- --database-url URL    an empty MySQL database
 //!
 //! Prints, for one run, the server's start, memory and size; sends over one connection (each
 //! waits for its commit) and over many; and pages of 50 messages with their senders. Figures of
@@ -71,7 +71,7 @@ impl Server {
             .stdout(Stdio::null())
             .spawn()?;
         let mut server = Self { process, address, started_in: Duration::ZERO };
-        while begun.elapsed() < Duration::from_secs(60) {
+        while begun.elapsed() < Duration::from_mins(1) {
             if let Ok(mut client) = Client::connect(address, None).await
                 && client.get("/readyz").await.is_ok_and(|answer| answer.contains("\"ready\""))
             {

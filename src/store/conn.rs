@@ -507,6 +507,9 @@ fn mysql_manager(
 /// What the URL says, with the authority of the operator's own added.
 pub(super) fn mysql_opts(options: &Options) -> Result<Opts, String> {
     let opts = Opts::from_url(&options.url).map_err(|error| format!("DATABASE_URL: {error}"))?;
+    if opts.db_name().is_none_or(str::is_empty) {
+        return Err("DATABASE_URL must name the database: mysql://USER:PASSWORD@HOST/NAME".into());
+    }
     // Matched rows are counted, as SQLite does, so "0 rows" means "not there" on both.
     let mut builder = OptsBuilder::from_opts(opts.clone()).client_found_rows(true);
     if let Some(ca) = &options.mysql_ca {
