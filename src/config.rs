@@ -174,6 +174,9 @@ pub struct DocumentLimits {
     /// Fields at the top of one operation
     #[arg(long, env = "PARLANCE_DOCUMENT_ROOT_FIELDS", global = true, default_value_t = Limits::default().root_fields)]
     pub document_root_fields: usize,
+    /// Fields of the answer, each list counted as long as it is asked to be
+    #[arg(long, env = "PARLANCE_DOCUMENT_COST", global = true, default_value_t = Limits::default().cost)]
+    pub document_cost: usize,
 }
 
 fn span(text: &str) -> Result<Duration, String> {
@@ -234,6 +237,7 @@ impl Config {
             document_aliases,
             document_directives,
             document_root_fields,
+            document_cost,
         } = self.document;
         server::Options {
             limits: Limits {
@@ -244,6 +248,7 @@ impl Config {
                 aliases: document_aliases,
                 directives: document_directives,
                 root_fields: document_root_fields,
+                cost: document_cost,
                 ..Limits::default()
             },
             body_limit: self.body_limit,

@@ -309,11 +309,13 @@ pub async fn delete(
 ) -> Result<UserId> {
     sessions::must_know_password(app, client, viewer, password).await?;
     let (id, now) = (viewer.id(), app.clock.now());
+    // With a space, so that nobody else can have it as a name or an e-mail.
+    let nameless = format!("deleted {}", id.uuid().simple());
     let changes = UserChanges {
-        username: Some(format!("deleted-{}", id.uuid().simple())),
-        username_key: Some(format!("deleted-{}", id.uuid().simple())),
+        username: Some(nameless.clone()),
+        username_key: Some(nameless.clone()),
         email: Some(String::new()),
-        email_key: Some(format!("deleted-{}", id.uuid().simple())),
+        email_key: Some(nameless),
         first_name: Some(String::new()),
         last_name: Some(String::new()),
         phone_number: Some(None),

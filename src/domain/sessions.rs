@@ -58,16 +58,33 @@ pub async fn login(app: &App, client: &Client, login: Login, password: String) -
     app.limits.account(&key)?;
     let found = users::find_by_key(&mut app.store.conn().await?, &key).await?;
     let (user, hash) = found.unzip();
-    let user = user.filter(|user| user.deleted_at.is_none() && user.disabled_at.is_none());
     let hash = hash.filter(|hash| !hash.is_empty());
-    let is_right = app.passwords.verify(password, hash).await?;
-    let Some(user) = user.filter(|_| is_right) else {
+    let is_right = app.passwords.verify(password, hash.clone()).await?;
+    let wrong = || Error::InvalidCredentials("the user name, e-mail or password is wrong");
+    let granted = match user.filter(|_| is_right) {
+        None => Err(wrong()),
+        Some(user) => {
+            let (id, hash) = (user.id, &hash);
+            app.store
+                .transaction(|tx| {
+                    async move {
+                        // Whoever changed the password or the account meanwhile was first.
+                        let active = !users::lock_active(tx, &[id]).await?.is_empty();
+                        if !active || users::find_password_hash(tx, id).await? != *hash {
+                            return Err(wrong());
+                        }
+                        grant(app, tx, id, client).await
+                    }
+                    .scope_boxed()
+                })
+                .await
+        }
+    };
+    if let Err(Error::InvalidCredentials(_)) = granted {
         let (conn, now) = (&mut app.store.conn().await?, app.clock.now());
         operations::note(conn, now, "login.failed", None, None, client).await?;
-        return Err(Error::InvalidCredentials("the user name, e-mail or password is wrong"));
-    };
-    let id = user.id;
-    app.store.transaction(|tx| async move { grant(app, tx, id, client).await }.scope_boxed()).await
+    }
+    granted
 }
 
 /// Opens a session inside a transaction.

@@ -5,7 +5,7 @@ use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, SimpleOb
 use super::{
     Ask,
     error::Result,
-    page::{Connection, Counted, Paging, cost},
+    page::{Connection, Counted, Paging},
     sessions::AuthPayload,
 };
 use crate::{
@@ -142,7 +142,6 @@ impl AccountQueries {
     }
 
     /// All people
-    #[graphql(complexity = "cost(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn users(
         &self,

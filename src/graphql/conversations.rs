@@ -9,7 +9,7 @@ use super::{
     loaders::{LastOf, MembersOf, MessagesOf, UnreadOf},
     members::Member,
     messages::{Message, MessageFilter},
-    page::{Connection, Counted, Paging, cost},
+    page::{Connection, Counted, Joined, Paging},
 };
 use crate::{
     domain::{
@@ -86,7 +86,6 @@ impl Conversation {
     }
 
     /// Who is in it now, in the order they joined
-    #[graphql(complexity = "cost(first, last, child_complexity)")]
     async fn members(
         &self,
         ctx: &Context<'_>,
@@ -96,16 +95,15 @@ impl Conversation {
         #[graphql(desc = "Only what comes before this cursor")] before: Option<String>,
     ) -> Result<Connection<Member>> {
         let scope = self.row().id.to_string();
-        let window = Paging { first, after, last, before }.window::<i64>(&scope)?;
+        let window = Paging { first, after, last, before }.window(&scope)?.map(|Joined(seq)| seq);
         let page = ctx.load()?.load_one(MembersOf(self.row().id, window)).await?;
         let counted = Counted::Members(self.0.clone());
         Ok(Connection::new(page.unwrap_or_default(), &scope, counted, |member| {
-            (member.joined_event_seq, Member(member))
+            (Joined(member.joined_event_seq), Member(member))
         }))
     }
 
     /// What was said, in the order of the numbers: the newest 20 if nothing else is asked for
-    #[graphql(complexity = "cost(first, last, child_complexity)")]
     async fn messages(
         &self,
         ctx: &Context<'_>,
@@ -207,7 +205,6 @@ impl ConversationQueries {
     }
 
     /// The conversations that the viewer takes part in
-    #[graphql(complexity = "cost(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn conversations(
         &self,

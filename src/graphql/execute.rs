@@ -178,10 +178,6 @@ fn too_complex(error: ServerError) -> ServerError {
 }
 
 fn invalid(error: ServerError) -> ServerError {
-    // The library's own limits are reported among the errors of validation.
-    if matches!(error.message.as_str(), "Query is too complex." | "Query is nested too deep.") {
-        return too_complex(error);
-    }
     let locations = error.locations;
     ServerError { locations, ..ErrorCode::GraphqlValidationFailed.error(error.message, None) }
 }

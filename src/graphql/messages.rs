@@ -8,7 +8,7 @@ use super::{
     conversations::Conversation,
     error::Result,
     loaders::MessageAt,
-    page::{Connection, Counted, Paging, cost},
+    page::{Connection, Counted, Paging},
 };
 use crate::{
     domain::{
@@ -142,7 +142,6 @@ impl MessageQueries {
     }
 
     /// Across all the viewer's conversations, newest first
-    #[graphql(complexity = "cost(first, last, child_complexity)")]
     async fn messages(
         &self,
         ctx: &Context<'_>,

@@ -37,7 +37,6 @@ impl NodeQueries {
     }
 
     /// The things with these ids, in their order; null for each that there is not or that the viewer may not see
-    #[graphql(complexity = "ids.len() * child_complexity + 1")]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

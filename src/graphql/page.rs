@@ -49,6 +49,22 @@ impl Key for i64 {
     }
 }
 
+/// A member's place: the number of the event by which they joined.
+#[derive(Clone, Copy)]
+pub(super) struct Joined(pub(super) i64);
+
+impl Key for Joined {
+    const TAG: &'static str = "member";
+
+    fn write(&self) -> String {
+        self.0.write()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        i64::read(text).map(Self)
+    }
+}
+
 impl Key for String {
     const TAG: &'static str = "name";
 
@@ -148,12 +164,6 @@ impl Paging {
         };
         Ok(Window { after: key("after", after)?, before: key("before", before)?, limit, from_end })
     }
-}
-
-/// What a page of so many costs, as the library is told before anything is executed.
-pub(super) fn cost(first: Option<i32>, last: Option<i32>, child: usize) -> usize {
-    let rows = first.or(last).unwrap_or(USUAL).clamp(1, LARGEST);
-    usize::try_from(rows).unwrap_or(1) * child + 1
 }
 
 /// Where a page lies in its list

@@ -24,7 +24,7 @@ pub async fn unsafe_settings(conn: &mut Conn) -> Result<Vec<String>, StoreError>
         Conn::Mysql(_) => (
             "SELECT 'innodb_flush_log_at_trx_commit' AS name, \
                     CAST(@@innodb_flush_log_at_trx_commit AS CHAR) AS value \
-             UNION ALL SELECT 'log_bin', CAST(@@log_bin AS CHAR) \
+             UNION ALL SELECT 'log_bin', IF(@@log_bin, '1', '0') \
              UNION ALL SELECT 'sync_binlog', CAST(@@sync_binlog AS CHAR)",
             &MYSQL_SAFE,
         ),

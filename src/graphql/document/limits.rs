@@ -33,6 +33,8 @@ pub struct Limits {
     pub root_fields: usize,
     /// Operations and fragments.
     pub definitions: usize,
+    /// Fields of the answer, each list counted as long as it is asked to be.
+    pub cost: usize,
 }
 
 impl Default for Limits {
@@ -47,6 +49,7 @@ impl Default for Limits {
             directives: 50,
             root_fields: 20,
             definitions: 200,
+            cost: 20_000,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! (`rewrite`). What then also passed validation is kept under the hash of its
 //! text, so that a client's usual documents are parsed once.
 
+mod cost;
 mod lexer;
 mod limits;
 mod rewrite;
@@ -83,7 +84,16 @@ impl Documents {
             None => self.by_hash(persisted.as_deref())?,
         };
         let operation = select(&document.operations, operation_name.as_deref())?;
-        Ok(Prepared { document, operation, variables })
+        let prepared = Prepared { document, operation, variables };
+        let cost = prepared.cost();
+        if cost > self.limits.cost {
+            let message = format!(
+                "The operation may answer {cost} fields, more than {}: ask for fewer rows or fields.",
+                self.limits.cost
+            );
+            return Err(ErrorCode::QueryTooComplex.error(message, None));
+        }
+        Ok(prepared)
     }
 
     /// Keeps a document. To be called only when it passed validation, so that
@@ -121,6 +131,14 @@ impl Documents {
 impl Prepared {
     pub fn operation(&self) -> &Operation {
         &self.document.operations[self.operation]
+    }
+
+    fn cost(&self) -> usize {
+        let Document { parsed, operations, .. } = &*self.document;
+        let name = &operations[self.operation].name;
+        let mut definitions = parsed.operations.iter();
+        let definition = definitions.find(|(found, _)| *found == name.as_ref());
+        definition.map_or(0, |(_, operation)| cost::cost(parsed, &operation.node, &self.variables))
     }
 
     /// The request to give to the library.

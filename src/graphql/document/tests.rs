@@ -409,3 +409,41 @@ fn a_syntax_error_does_not_repeat_the_document() {
         assert_eq!(error.locations.len(), 1, "{text}");
     }
 }
+
+#[test]
+fn lists_cost_as_many_rows_as_they_are_asked_for() {
+    let cost = |text: &str, variables: serde_json::Value| {
+        let documents = Documents::new(Limits { cost: usize::MAX, ..Limits::default() });
+        let variables = Variables::from_json(variables);
+        let params = Params { query: Some(text.to_owned()), variables, ..Params::default() };
+        documents.prepare(params).unwrap().cost()
+    };
+    let none = || serde_json::json!({});
+    let inbox = "query($n: Int) { conversations(first: $n) { nodes { id messages(last: 10) { nodes { id } } } } }";
+    for (text, variables, expected) in [
+        ("{ viewer { id } }", none(), 2),
+        ("{ users(first: 3) { nodes { id } } }", none(), 7),
+        ("{ users { edges { node { id } } } }", none(), 61),
+        ("{ users(first: 1000000) { nodes { id } } }", none(), 201),
+        ("{ nodes(ids: [1, 2]) { id } }", none(), 3),
+        (
+            "{ a: users(first: 2) { ...F } b: users(last: 3) { ...F } } fragment F on X { id }",
+            none(),
+            7,
+        ),
+        (inbox, serde_json::json!({ "n": 2 }), 1 + 2 * (1 + 1 + 1 + 10 * 2)),
+        (inbox, none(), 1 + 20 * (1 + 1 + 1 + 10 * 2)),
+    ] {
+        assert_eq!(cost(text, variables), expected, "{text}");
+    }
+}
+
+#[test]
+fn an_answer_over_the_limit_is_refused_before_anything_runs() {
+    let documents = Documents::new(Limits::default());
+    let text =
+        "{ conversations(first: 100) { nodes { messages(last: 100) { nodes { id body seq } } } } }";
+    let refused = prepare(&documents, text).err().unwrap();
+    assert_eq!(code_of(&refused), Some(ErrorCode::QueryTooComplex));
+    assert!(refused.message.contains("20000"), "{}", refused.message);
+}
