@@ -239,12 +239,13 @@ struct Batch {
 impl Batch {
     fn decide(&mut self, draft: &Draft) -> Result<Sent> {
         let missing = || Error::NotFound("conversation");
-        if !self.present.contains(&(draft.conversation, draft.sender)) {
-            return Err(missing());
-        }
-        // Committed by an earlier attempt whose answer was lost.
+        // Committed by an earlier attempt whose answer was lost: stored is stored, whatever
+        // has become of the sender since.
         if let Some(message) = self.known.by_id.get(&draft.id) {
             return Ok(Sent { message: message.clone(), deduplicated: false });
+        }
+        if !self.present.contains(&(draft.conversation, draft.sender)) {
+            return Err(missing());
         }
         if let Some((client_id, hash)) = &draft.client
             && let Some(first) = self.known.by_client.get(&(draft.sender, *client_id))

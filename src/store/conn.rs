@@ -38,10 +38,10 @@ use rand::Rng;
 use scoped_futures::ScopedBoxFuture;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
-use super::{StoreError, Transient};
+use super::{StoreError, Transient, error::is_broken};
 
 /// A pooled MySQL connection. One that is dropped in the middle of a statement, because a
-/// client went away, is closed: the driver would give its next user an error.
+/// client went away, or by one that broke, is closed: its next user would get an error.
 pub struct Mysql {
     pooled: Option<Object<AsyncDieselConnectionManager<AsyncMysqlConnection>>>,
     in_statement: bool,
@@ -164,12 +164,12 @@ pub(super) fn known(condition: bool) -> AsExprOf<bool, Bool> {
     condition.into_sql::<Bool>()
 }
 
-/// Runs a statement on a MySQL connection and notes that it came to its end.
+/// Runs a statement on a MySQL connection and notes whether it came to its end.
 macro_rules! whole {
     ($conn:ident, $run:ident($query:expr)) => {{
         $conn.in_statement = true;
         let done = RunQueryDsl::<Mysql>::$run($query, &mut *$conn).await;
-        $conn.in_statement = false;
+        $conn.in_statement = done.as_ref().is_err_and(is_broken);
         done
     }};
 }

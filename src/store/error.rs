@@ -68,6 +68,11 @@ fn is_busy(message: &str) -> bool {
         .any(|words| message.contains(words))
 }
 
+/// True if the connection that answered so is of no more use.
+pub(super) fn is_broken(error: &DieselError) -> bool {
+    matches!(error, DieselError::DatabaseError(_, information) if is_lost(information.message()))
+}
+
 /// How the MySQL driver words a connection that broke, and the server that it is
 /// stopping, has cut an idle connection, or is full.
 fn is_lost(message: &str) -> bool {
