@@ -125,7 +125,7 @@ pub struct Config {
     #[arg(long, env = "PARLANCE_TRUSTED_PROXIES", global = true, value_delimiter = ',', action = ArgAction::Append)]
     pub trusted_proxies: Vec<IpNet>,
     /// Web origins other than the server's own that may use GraphQL, separated by commas, like `https://app.example.org`
-    #[arg(long, env = "PARLANCE_ALLOWED_ORIGINS", global = true, value_delimiter = ',', action = ArgAction::Append)]
+    #[arg(long, env = "PARLANCE_ALLOWED_ORIGINS", global = true, value_delimiter = ',', action = ArgAction::Append, value_parser = origin)]
     pub allowed_origins: Vec<String>,
     /// Whether clients may ask for the GraphQL schema
     #[arg(long, env = "PARLANCE_INTROSPECTION", global = true, value_enum, default_value = "on")]
@@ -187,6 +187,21 @@ fn span(text: &str) -> Result<Duration, String> {
     Ok(span)
 }
 
+/// A web origin: scheme and host, perhaps a port, and nothing after it.
+fn origin(text: &str) -> Result<String, String> {
+    let uri = text.trim_end_matches('/').parse::<axum::http::Uri>();
+    let is_origin = |uri: &axum::http::Uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.authority().is_some_and(|authority| !authority.as_str().contains(['@', '*']))
+            && uri.path() == "/"
+            && uri.query().is_none()
+    };
+    match uri {
+        Ok(uri) if is_origin(&uri) => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err("must be a web origin, like https://app.example.org".to_owned()),
+    }
+}
+
 impl Config {
     /// Looks at what clap cannot see by itself.
     ///
@@ -194,6 +209,9 @@ impl Config {
     /// With one clear sentence.
     pub fn check(&self) -> Result<(), String> {
         let is_sqlite = self.database_url.starts_with("sqlite:");
+        if !is_sqlite && !self.database_url.starts_with("mysql://") {
+            return Err("DATABASE_URL must begin with sqlite: or mysql://".to_owned());
+        }
         match &self.secret_key {
             Some(key) if key.len() < SECRET_MIN => Err(format!(
                 "PARLANCE_SECRET_KEY has {} bytes and needs at least {SECRET_MIN}; \

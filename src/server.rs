@@ -201,7 +201,7 @@ async fn not_found() -> Response {
 async fn short_request_id(mut request: Request, next: Next) -> Response {
     let is_fine = |id: &HeaderValue| {
         let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
-        id.len() <= REQUEST_ID_MAX && id.as_bytes().iter().all(plain)
+        (1..=REQUEST_ID_MAX).contains(&id.len()) && id.as_bytes().iter().all(plain)
     };
     if !request.headers().get(&REQUEST_ID).is_some_and(is_fine) {
         request.headers_mut().remove(&REQUEST_ID);

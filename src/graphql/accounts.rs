@@ -260,7 +260,11 @@ pub(super) struct AccountMutations;
 #[Object]
 impl AccountMutations {
     /// Signs a new person up, and in
-    async fn register(&self, ctx: &Context<'_>, input: RegisterInput) -> Result<AuthPayload> {
+    async fn register(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who signs up")] input: RegisterInput,
+    ) -> Result<AuthPayload> {
         let RegisterInput { username, email, password, first_name, last_name, phone_number, role } =
             input;
         let wanted = Registration {
@@ -279,7 +283,7 @@ impl AccountMutations {
     async fn update_profile(
         &self,
         ctx: &Context<'_>,
-        input: UpdateProfileInput,
+        #[graphql(desc = "What is to be another")] input: UpdateProfileInput,
     ) -> Result<UserPayload> {
         let UpdateProfileInput { username, email, first_name, last_name, phone_number } = input;
         let phone_number = phone_number.as_opt_ref().map(Option::<&String>::cloned);
@@ -292,7 +296,7 @@ impl AccountMutations {
     async fn delete_account(
         &self,
         ctx: &Context<'_>,
-        input: DeleteAccountInput,
+        #[graphql(desc = "The proof that it is meant")] input: DeleteAccountInput,
     ) -> Result<DeleteAccountPayload> {
         let (viewer, DeleteAccountInput { password }) = (ctx.viewer()?, input);
         let user_id = accounts::delete(ctx.app()?, ctx.client()?, viewer, password).await?;
@@ -303,7 +307,7 @@ impl AccountMutations {
     async fn set_user_role(
         &self,
         ctx: &Context<'_>,
-        input: SetUserRoleInput,
+        #[graphql(desc = "Whose role becomes what")] input: SetUserRoleInput,
     ) -> Result<UserPayload> {
         let (viewer, SetUserRoleInput { user_id, role }) = (ctx.viewer()?, input);
         let (app, client) = (ctx.app()?, ctx.client()?);
@@ -315,7 +319,7 @@ impl AccountMutations {
     async fn set_user_disabled(
         &self,
         ctx: &Context<'_>,
-        input: SetUserDisabledInput,
+        #[graphql(desc = "Who is locked out, or let in again")] input: SetUserDisabledInput,
     ) -> Result<UserPayload> {
         let (viewer, SetUserDisabledInput { user_id, disabled }) = (ctx.viewer()?, input);
         let (app, client) = (ctx.app()?, ctx.client()?);

@@ -321,7 +321,7 @@ impl ConversationMutations {
     async fn start_direct_conversation(
         &self,
         ctx: &Context<'_>,
-        input: StartDirectConversationInput,
+        #[graphql(desc = "With whom")] input: StartDirectConversationInput,
     ) -> Result<ConversationPayload> {
         let StartDirectConversationInput { user_id } = input;
         Ok(conversations::start_direct(ctx.app()?, ctx.viewer()?, user_id).await?.into())
@@ -331,7 +331,7 @@ impl ConversationMutations {
     async fn create_conversation(
         &self,
         ctx: &Context<'_>,
-        input: CreateConversationInput,
+        #[graphql(desc = "Who is in it and what it is called")] input: CreateConversationInput,
     ) -> Result<ConversationPayload> {
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
         let CreateConversationInput { participant_ids, title, client_conversation_id } = input;
@@ -344,7 +344,7 @@ impl ConversationMutations {
     async fn update_conversation(
         &self,
         ctx: &Context<'_>,
-        input: UpdateConversationInput,
+        #[graphql(desc = "Which group is called what")] input: UpdateConversationInput,
     ) -> Result<ConversationPayload> {
         let UpdateConversationInput { id, title } = input;
         let title = title.as_opt_ref().map(Option::<&String>::cloned);
@@ -355,7 +355,7 @@ impl ConversationMutations {
     async fn delete_conversation(
         &self,
         ctx: &Context<'_>,
-        input: DeleteConversationInput,
+        #[graphql(desc = "Which group")] input: DeleteConversationInput,
     ) -> Result<DeleteConversationPayload> {
         let DeleteConversationInput { id } = input;
         let event_seq = conversations::delete(ctx.app()?, ctx.viewer()?, id).await?;

@@ -9,9 +9,8 @@ use async_graphql::{
     runtime::Timer,
 };
 use futures_util::{
-    FutureExt, StreamExt,
+    FutureExt,
     future::{self, BoxFuture},
-    stream::FuturesUnordered,
 };
 use tokio::sync::mpsc;
 
@@ -41,6 +40,9 @@ pub struct Batch {
 #[derive(Clone)]
 pub(super) struct Together(mpsc::UnboundedSender<FutureObj<'static, ()>>);
 
+/// The most loads of one turn; a further one waits for the next.
+const TURN: usize = 256;
+
 /// What the loaders of one request have to do.
 pub(super) struct Loads(mpsc::UnboundedReceiver<FutureObj<'static, ()>>);
 
@@ -63,17 +65,22 @@ impl Timer for Together {
 }
 
 impl Loads {
-    /// Runs `work`, and whenever it waits, what it has asked its loaders for.
+    /// Runs `work` as far as it comes by itself, then all that it has asked its loaders for,
+    /// and so on in turns.
     pub(super) async fn beside<T>(mut self, work: impl Future<Output = T>) -> T {
-        let mut running = FuturesUnordered::new();
         let mut work = std::pin::pin!(work);
         loop {
-            tokio::select! {
+            let mut turn = Vec::new();
+            let asked = tokio::select! {
                 biased;
                 done = &mut work => return done,
-                Some(load) = self.0.recv() => running.push(load),
-                Some(()) = running.next() => {}
+                asked = self.0.recv_many(&mut turn, TURN) => asked,
+            };
+            if asked == 0 {
+                // Nobody has a loader, so nobody will ask.
+                return work.await;
             }
+            future::join_all(turn).await;
         }
     }
 }

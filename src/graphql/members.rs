@@ -103,7 +103,7 @@ impl MemberMutations {
     async fn add_participants(
         &self,
         ctx: &Context<'_>,
-        input: AddParticipantsInput,
+        #[graphql(desc = "Who comes into which group")] input: AddParticipantsInput,
     ) -> Result<ConversationPayload> {
         let AddParticipantsInput { conversation_id, user_ids } = input;
         Ok(members::add(ctx.app()?, ctx.viewer()?, conversation_id, user_ids).await?.into())
@@ -113,7 +113,7 @@ impl MemberMutations {
     async fn remove_participant(
         &self,
         ctx: &Context<'_>,
-        input: RemoveParticipantInput,
+        #[graphql(desc = "Who is taken out of which group")] input: RemoveParticipantInput,
     ) -> Result<ConversationPayload> {
         let RemoveParticipantInput { conversation_id, user_id } = input;
         Ok(members::remove(ctx.app()?, ctx.viewer()?, conversation_id, user_id).await?.into())
@@ -123,7 +123,7 @@ impl MemberMutations {
     async fn leave_conversation(
         &self,
         ctx: &Context<'_>,
-        input: LeaveConversationInput,
+        #[graphql(desc = "Which group")] input: LeaveConversationInput,
     ) -> Result<LeaveConversationPayload> {
         let LeaveConversationInput { conversation_id } = input;
         let event_seq = members::leave(ctx.app()?, ctx.viewer()?, conversation_id).await?;
@@ -134,7 +134,7 @@ impl MemberMutations {
     async fn set_member_role(
         &self,
         ctx: &Context<'_>,
-        input: SetMemberRoleInput,
+        #[graphql(desc = "Who may do what in which group")] input: SetMemberRoleInput,
     ) -> Result<ConversationPayload> {
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
         let SetMemberRoleInput { conversation_id, user_id, role } = input;

@@ -246,7 +246,7 @@ impl MessageMutations {
     async fn send_message(
         &self,
         ctx: &Context<'_>,
-        input: SendMessageInput,
+        #[graphql(desc = "What is said, and where")] input: SendMessageInput,
     ) -> Result<SendMessagePayload> {
         let SendMessageInput { conversation_id, body, client_message_id, reply_to_id } = input;
         let outgoing = Outgoing {
@@ -265,7 +265,7 @@ impl MessageMutations {
     async fn edit_message(
         &self,
         ctx: &Context<'_>,
-        input: EditMessageInput,
+        #[graphql(desc = "Which message says what")] input: EditMessageInput,
     ) -> Result<MessagePayload> {
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
         let EditMessageInput { id, body, expected_revision } = input;
@@ -277,7 +277,7 @@ impl MessageMutations {
     async fn delete_message(
         &self,
         ctx: &Context<'_>,
-        input: DeleteMessageInput,
+        #[graphql(desc = "Which message")] input: DeleteMessageInput,
     ) -> Result<MessagePayload> {
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
         let DeleteMessageInput { id, expected_revision } = input;

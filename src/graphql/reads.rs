@@ -44,7 +44,11 @@ pub(super) struct ReadMutations;
 #[Object]
 impl ReadMutations {
     /// Moves forward only; a lower number changes nothing and is no error
-    async fn mark_read(&self, ctx: &Context<'_>, input: MarkReadInput) -> Result<MarkReadPayload> {
+    async fn mark_read(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How far the viewer has read")] input: MarkReadInput,
+    ) -> Result<MarkReadPayload> {
         let MarkReadInput { conversation_id, up_to_seq } = input;
         let view = reads::mark(ctx.app()?, ctx.viewer()?, conversation_id, up_to_seq).await?;
         Ok(MarkReadPayload { conversation: Conversation(view) })
@@ -54,7 +58,7 @@ impl ReadMutations {
     async fn set_typing(
         &self,
         ctx: &Context<'_>,
-        input: SetTypingInput,
+        #[graphql(desc = "Where the viewer is typing")] input: SetTypingInput,
     ) -> Result<SetTypingPayload> {
         let SetTypingInput { conversation_id, typing } = input;
         let conversation_id =

@@ -69,3 +69,16 @@ impl ScalarType for Timestamp {
         Value::String(self.to_string())
     }
 }
+
+/// Whether a scalar is one of these.
+pub(super) fn is_own(name: &str) -> bool {
+    matches!(name, "ID" | "UUID" | "DateTime")
+}
+
+/// What is wrong with the text of one of these scalars, if anything.
+pub(super) fn read(name: &str, text: &str) -> Result<(), String> {
+    match name {
+        "DateTime" => text.parse::<Timestamp>().map(drop).map_err(|error| error.to_string()),
+        _ => text.parse::<ClientId>().map(drop).map_err(|error| error.to_string()),
+    }
+}

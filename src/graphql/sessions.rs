@@ -148,7 +148,11 @@ pub(super) struct SessionMutations;
 #[Object]
 impl SessionMutations {
     /// By username or by email
-    async fn login(&self, ctx: &Context<'_>, input: LoginInput) -> Result<AuthPayload> {
+    async fn login(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who signs in")] input: LoginInput,
+    ) -> Result<AuthPayload> {
         let LoginInput { username, email, password } = input;
         let login = match (username, email) {
             (Some(username), None) => Login::Username(username),
@@ -166,7 +170,7 @@ impl SessionMutations {
     async fn refresh_token(
         &self,
         ctx: &Context<'_>,
-        input: RefreshTokenInput,
+        #[graphql(desc = "The token to exchange")] input: RefreshTokenInput,
     ) -> Result<AuthPayload> {
         let RefreshTokenInput { refresh_token } = input;
         Ok(sessions::refresh(ctx.app()?, ctx.client()?, &refresh_token).await?.into())
@@ -182,7 +186,7 @@ impl SessionMutations {
     async fn revoke_session(
         &self,
         ctx: &Context<'_>,
-        input: RevokeSessionInput,
+        #[graphql(desc = "Which session")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload> {
         let RevokeSessionInput { session_id } = input;
         let session_id = sessions::revoke(ctx.app()?, ctx.viewer()?, session_id).await?;
@@ -193,7 +197,7 @@ impl SessionMutations {
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        input: ChangePasswordInput,
+        #[graphql(desc = "The present password and the new one")] input: ChangePasswordInput,
     ) -> Result<AuthPayload> {
         let ChangePasswordInput { current_password, new_password } = input;
         let (app, client, viewer) = (ctx.app()?, ctx.client()?, ctx.viewer()?);

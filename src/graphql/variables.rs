@@ -8,7 +8,7 @@ use async_graphql::{
     registry::{MetaType, MetaTypeName, Registry},
 };
 
-use super::code::ErrorCode;
+use super::{code::ErrorCode, scalars};
 
 /// Fails for the first variable that is missing or does not fit its type. Types
 /// that are not in the schema are left to validation.
@@ -89,6 +89,9 @@ fn coerce_named(
         // The library lets any 64-bit number through.
         (Some(MetaType::Scalar { name, .. }), Value::Number(number)) if name == "Int" => {
             number.as_i64().is_some_and(|number| i32::try_from(number).is_ok())
+        }
+        (Some(MetaType::Scalar { name, .. }), Value::String(text)) if scalars::is_own(name) => {
+            return scalars::read(name, text).map_err(|problem| format!("is {problem}"));
         }
         (Some(MetaType::Scalar { is_valid, .. }), value) => {
             is_valid.as_ref().is_none_or(|is_valid| is_valid(value))
