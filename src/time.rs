@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use chrono::{DateTime, Datelike, DurationRound, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, SecondsFormat, TimeDelta, Timelike, Utc};
 use diesel::{
     backend::Backend,
     deserialize::{self, FromSql, FromSqlRow},
@@ -24,10 +24,14 @@ pub struct Timestamp(NaiveDateTime);
 )]
 pub struct NotATimestamp;
 
+/// The last microsecond of the year 9999.
+const LATEST: i64 = 253_402_300_799_999_999;
+
 impl Timestamp {
-    /// From microseconds since 1970, cut to what a calendar can say.
+    /// From microseconds since 1970; what lies beyond the ends becomes the end.
     pub fn from_micros(micros: i64) -> Self {
-        Self(DateTime::from_timestamp_micros(micros).unwrap_or(DateTime::UNIX_EPOCH).naive_utc())
+        let moment = DateTime::from_timestamp_micros(micros.clamp(0, LATEST));
+        Self(moment.unwrap_or(DateTime::UNIX_EPOCH).naive_utc())
     }
 
     /// Before every moment of this server's life; bounds a range that has no lower end.
@@ -37,7 +41,7 @@ impl Timestamp {
 
     /// After every moment that both databases can hold; bounds a range that has no upper end.
     pub fn latest() -> Self {
-        Self::from_micros(253_402_300_799_999_999)
+        Self::from_micros(LATEST)
     }
 
     /// As a literal in SQL, in the form in which diesel writes it to SQLite.
@@ -65,7 +69,9 @@ impl Timestamp {
 
 impl From<DateTime<Utc>> for Timestamp {
     fn from(moment: DateTime<Utc>) -> Self {
-        Self(moment.duration_trunc(TimeDelta::microseconds(1)).unwrap_or(moment).naive_utc())
+        let moment = moment.naive_utc();
+        let micros = moment.nanosecond() / 1_000 * 1_000;
+        Self(moment.with_nanosecond(micros).unwrap_or(moment))
     }
 }
 
@@ -133,6 +139,13 @@ mod tests {
         assert_eq!(moment.to_string(), "2026-11-21T02:12:09.338912Z");
         assert_eq!(Timestamp::from_micros(moment.micros()), moment);
         assert_eq!(moment.to_string().parse::<Timestamp>().unwrap(), moment);
+    }
+
+    #[test]
+    fn the_last_moment_that_the_databases_hold_is_cut_like_any_other() {
+        let last: Timestamp = "9999-12-31T23:59:59.999999999Z".parse().unwrap();
+        assert_eq!(last, Timestamp::latest());
+        assert!("9999-12-31T23:59:59-23:00".parse::<Timestamp>().is_err());
     }
 
     #[test]

@@ -13,7 +13,10 @@ use crate::{
         operations, text,
     },
     ids::{SessionId, UserId},
-    secrets::token::{self, Token, TokenError, TokenType},
+    secrets::{
+        password::is_outdated,
+        token::{self, Token, TokenError, TokenType},
+    },
     store::{
         Conn,
         accounts::{self as users, UserChanges},
@@ -59,12 +62,17 @@ pub async fn login(app: &App, client: &Client, login: Login, password: String) -
     let found = users::find_by_key(&mut app.store.conn().await?, &key).await?;
     let (user, hash) = found.unzip();
     let hash = hash.filter(|hash| !hash.is_empty());
-    let is_right = app.passwords.verify(password, hash.clone()).await?;
+    let is_right = app.passwords.verify(password.clone(), hash.clone()).await?;
     let wrong = || Error::InvalidCredentials("the user name, e-mail or password is wrong");
     let granted = match user.filter(|_| is_right) {
         None => Err(wrong()),
         Some(user) => {
             let (id, hash) = (user.id, &hash);
+            let stronger = match hash {
+                Some(hash) if is_outdated(hash) => Some(app.passwords.hash(password).await?),
+                Some(_) | None => None,
+            };
+            let changes = &UserChanges { password_hash: stronger, ..UserChanges::default() };
             app.store
                 .transaction(|tx| {
                     async move {
@@ -72,6 +80,9 @@ pub async fn login(app: &App, client: &Client, login: Login, password: String) -
                         let active = !users::lock_active(tx, &[id]).await?.is_empty();
                         if !active || users::find_password_hash(tx, id).await? != *hash {
                             return Err(wrong());
+                        }
+                        if changes.password_hash.is_some() {
+                            users::update(tx, id, changes).await?;
                         }
                         grant(app, tx, id, client).await
                     }

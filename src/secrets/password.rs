@@ -8,7 +8,9 @@ use std::{
     thread,
 };
 
-use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash as Phc};
+use argon2::{
+    Argon2, Params, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash as Phc,
+};
 use tokio::sync::Semaphore;
 
 /// How many callers may wait for their turn; a further one is told to come back.
@@ -96,6 +98,17 @@ fn hash(password: &str) -> Result<String, PasswordError> {
     Ok(hashed.map_err(|error| PasswordError::Broken(error.to_string()))?.to_string())
 }
 
+/// True if a hash was made with less work than is done today.
+pub fn is_outdated(kept: &str) -> bool {
+    let (kept, today) = (Phc::new(kept).ok(), Params::default());
+    let params = kept.as_ref().and_then(|kept| Params::try_from(kept).ok());
+    params.is_none_or(|kept| {
+        kept.m_cost() < today.m_cost()
+            || kept.t_cost() < today.t_cost()
+            || kept.p_cost() < today.p_cost()
+    })
+}
+
 /// True if so many people use this password that it is tried first.
 pub fn is_common(password: &str) -> bool {
     let password = password.to_lowercase();
@@ -122,6 +135,18 @@ mod tests {
         let passwords = Passwords::default();
         assert!(!passwords.verify("nobody's password".to_owned(), None).await.unwrap());
         assert_eq!(passwords.work_done(), 1);
+    }
+
+    #[test]
+    fn a_hash_of_less_work_is_outdated() {
+        assert!(!is_outdated(&hash("tr0ub4dor").unwrap()));
+        let weak = Argon2::new(
+            argon2::Algorithm::Argon2id,
+            argon2::Version::V0x13,
+            Params::new(8_192, 1, 1, None).unwrap(),
+        );
+        assert!(is_outdated(&weak.hash_password(b"tr0ub4dor").unwrap().to_string()));
+        assert!(is_outdated("no hash at all"));
     }
 
     #[test]

@@ -1,0 +1,23 @@
+//! The server through its front door: one test binary, so that it links once.
+
+#![expect(clippy::unwrap_used, reason = "what cannot be in a test ends it")]
+
+mod accounts;
+mod commands;
+mod concurrency;
+mod conversations;
+mod doors;
+mod graphql;
+mod house;
+mod http;
+mod members;
+mod messages;
+mod paging;
+mod readme;
+mod reads;
+mod schema;
+mod sessions;
+mod statements;
+mod store;
+mod support;
+mod tls;

@@ -1,0 +1,377 @@
+//! How many statements each operation costs: the same for a page of 2 and of 20, and written down, so that a change is seen.
+
+use std::{fmt::Write, ops::RangeInclusive};
+
+use crate::support::{Client, Id, PASSWORD, Person, TestApp, client_id, json};
+
+const USER: &str = "id username firstName lastName role createdAt email phoneNumber";
+
+/// The queries, what each costs (the look at the session included; two loads of people that are ready at about the same time may be
+/// one or two), and the document, with `N` for the size of the page and `CHAT`, `MESSAGE`, `PERSON`, `KEY`, `IDS` for what they ask of.
+const QUERIES: &[(&str, RangeInclusive<u64>, &str)] = &[
+    ("server", 1..=1, "server { version epoch }"),
+    ("viewer", 2..=2, "viewer { USER }"),
+    ("user", 2..=2, "user(id: \"PERSON\") { USER }"),
+    ("users", 2..=2, "users(first: N) { nodes { USER } pageInfo { hasNextPage } }"),
+    ("users counted", 3..=3, "users(first: N) { nodes { USER } totalCount }"),
+    ("sessions", 2..=2, "sessions { id current }"),
+    ("node", 4..=4, "node(id: \"CHAT\") { id ... on Conversation { title } }"),
+    (
+        "nodes",
+        8..=8,
+        "nodes(ids: [IDS]) { id ... on Message { body sender { USER } conversation { title } } ... on Conversation { unreadCount lastMessage { body } } }",
+    ),
+    (
+        "conversation",
+        2..=2,
+        "conversation(id: \"CHAT\") { id title kind createdAt messageCount messageSeq eventSeq readSeq }",
+    ),
+    ("inbox, plain", 2..=2, "conversations(first: N) { nodes { id title kind lastActivityAt } }"),
+    (
+        "inbox",
+        7..=8,
+        "conversations(first: N) { nodes { id title createdBy { USER } participants { USER } lastMessage { body sentAt sender { USER } } unreadCount readSeq } pageInfo { hasNextPage endCursor } }",
+    ),
+    (
+        "inbox counted",
+        3..=3,
+        "conversations(first: N, filter: { unreadOnly: true }) { nodes { id } totalCount }",
+    ),
+    (
+        "members",
+        4..=4,
+        "conversation(id: \"CHAT\") { members(first: N) { nodes { role readSeq joinedAt user { USER } } } }",
+    ),
+    (
+        "members counted",
+        4..=4,
+        "conversation(id: \"CHAT\") { members(first: N) { nodes { role } totalCount } }",
+    ),
+    (
+        "messages of one",
+        3..=3,
+        "conversation(id: \"CHAT\") { messages(last: N) { nodes { id seq body sentAt } } }",
+    ),
+    (
+        "messages of one, with all",
+        8..=8,
+        "conversation(id: \"CHAT\") { messages(last: N) { nodes { id body sender { USER } replyTo { body sender { USER } } conversation { title unreadCount } } } }",
+    ),
+    (
+        "messages of one counted",
+        4..=4,
+        "conversation(id: \"CHAT\") { messages(last: N) { nodes { id } totalCount } }",
+    ),
+    ("messages across", 3..=3, "messages(first: N) { nodes { id body } }"),
+    (
+        "messages across, with all",
+        10..=11,
+        "messages(first: N) { nodes { id body sender { USER } replyTo { body sender { USER } } conversation { title participants { USER } unreadCount lastMessage { body } } } }",
+    ),
+    ("messages across counted", 5..=5, "messages(first: N) { nodes { id } totalCount }"),
+    (
+        "search in one",
+        4..=4,
+        "conversation(id: \"CHAT\") { messages(last: N, filter: { bodyContains: \"Word\" }) { nodes { id sender { USER } } } }",
+    ),
+    (
+        "search across",
+        4..=4,
+        "messages(first: N, filter: { bodyContains: \"Word\" }) { nodes { id sender { USER } } }",
+    ),
+    (
+        "message",
+        5..=5,
+        "message(id: \"MESSAGE\") { body sender { USER } replyTo { body } conversation { title } }",
+    ),
+    ("messageByClientId", 2..=2, "messageByClientId(clientMessageId: \"KEY\") { body }"),
+];
+
+/// What each mutation costs, BEGIN and COMMIT included.
+const MUTATION_COSTS: &str = "\
+sendMessage: 7
+sendMessage with key and reply: 9
+sendMessage again: 7
+editMessage: 10
+deleteMessage: 10
+deleteMessage again: 7
+markRead: 3
+markRead back: 3
+setTyping: 2
+startDirectConversation: 12
+startDirectConversation again: 5
+createConversation of 2: 11
+createConversation of 3: 13
+updateConversation: 9
+updateConversation to the same: 6
+addParticipants: 12
+addParticipants again: 9
+setMemberRole: 11
+removeParticipant: 10
+leaveConversation: 9
+deleteConversation: 8
+updateProfile: 6
+setUserRole: 7
+setUserDisabled: 8
+login: 9
+refreshToken: 10
+";
+
+/// A person with 25 conversations, of which one has 25 members, and 25 messages in each of two.
+struct World {
+    app: TestApp,
+    ann: Person,
+    bob: Person,
+    chat: Id,
+    message: Id,
+    key: Id,
+    ids: Vec<Id>,
+}
+
+impl World {
+    async fn new() -> Self {
+        let app = TestApp::start().await;
+        let (ann, bob, eve) = app.people().await;
+        let crowd = app.crowd(25).await;
+        let mut ids = Vec::new();
+        for n in 0..24 {
+            let people = json!([bob.id, crowd[n], crowd[n + 1]]);
+            let input = json!({ "participantIds": people, "title": format!("group {n}") });
+            let group = ann
+                .does("createConversation", input, "conversation { id }")
+                .await
+                .id("createConversation.conversation.id");
+            ids.push(bob.sends(group, "a word").await.id);
+            ids.push(group);
+        }
+        let chat = ann.starts_a_group_called("the large one", &[&bob, &eve]).await;
+        ann.does(
+            "addParticipants",
+            json!({ "conversationId": chat, "userIds": crowd }),
+            "eventSeq",
+        )
+        .await
+        .succeeds();
+        let mut last = bob.sends(chat, "a word").await;
+        for who in [&eve, &bob, &ann].iter().cycle().take(24) {
+            last = who.replies(chat, last, "a word").await;
+        }
+        let key = client_id();
+        let message = ann
+            .sends_with(chat, "a word", json!({ "clientMessageId": key, "replyToId": last.id }))
+            .await
+            .id("sendMessage.message.id");
+        Self { app, ann, bob, chat, message, key, ids }
+    }
+
+    /// How many statements this costs, once everything is warm.
+    async fn cost(&self, client: &Client, document: &str) -> u64 {
+        client.asks_for(document).await.succeeds();
+        let before = self.app.store.statements();
+        client.asks_for(document).await.succeeds();
+        self.app.store.statements() - before
+    }
+
+    fn document(&self, query: &str, size: usize) -> String {
+        let ids: Vec<String> = self.ids.iter().take(size).map(|id| format!("\"{id}\"")).collect();
+        let document = query
+            .replace("CHAT", &self.chat.to_string())
+            .replace("MESSAGE", &self.message.to_string())
+            .replace("PERSON", &self.bob.id.to_string())
+            .replace("KEY", &self.key.to_string())
+            .replace("IDS", &ids.join(", "))
+            .replace("USER", USER)
+            .replace(": N", &format!(": {size}"));
+        format!("{{ {document} }}")
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_query_costs_more_for_a_larger_page() {
+    let world = World::new().await;
+    for (name, right, query) in QUERIES {
+        // Twice each, as the first may find other connections warm than the second.
+        for size in [2, 20, 2, 20] {
+            let cost = world.cost(&world.ann, &world.document(query, size)).await;
+            assert!(
+                right.contains(&cost),
+                "{name}: {cost} and not {right:?} statements for a page of {size}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "a table")]
+async fn each_mutation_costs_what_is_written_here() {
+    let World { app, ann, bob, chat, message, .. } = World::new().await;
+    let mut costs = String::new();
+    let zoe = app.person("zoe").await;
+    let kim = app.admin().await;
+    let key = client_id();
+    let group = ann.starts_a_group_with(&[&bob]).await;
+    let send = json!({ "conversationId": chat, "body": "x" });
+    let keyed = json!({ "conversationId": chat, "body": "x", "clientMessageId": key, "replyToId": message });
+    let steps: Vec<(&str, &Person, &str, serde_json::Value, &str)> = vec![
+        ("sendMessage", &ann, "sendMessage", send, "message { id seq }"),
+        ("sendMessage with key and reply", &ann, "sendMessage", keyed.clone(), "message { id }"),
+        ("sendMessage again", &ann, "sendMessage", keyed, "message { id }"),
+        (
+            "editMessage",
+            &ann,
+            "editMessage",
+            json!({ "id": message, "body": "y" }),
+            "message { id }",
+        ),
+        ("deleteMessage", &ann, "deleteMessage", json!({ "id": message }), "message { id }"),
+        ("deleteMessage again", &ann, "deleteMessage", json!({ "id": message }), "message { id }"),
+        (
+            "markRead",
+            &bob,
+            "markRead",
+            json!({ "conversationId": chat, "upToSeq": 3 }),
+            "conversation { readSeq }",
+        ),
+        (
+            "markRead back",
+            &bob,
+            "markRead",
+            json!({ "conversationId": chat, "upToSeq": 1 }),
+            "conversation { readSeq }",
+        ),
+        ("setTyping", &bob, "setTyping", json!({ "conversationId": chat }), "conversationId"),
+        (
+            "startDirectConversation",
+            &ann,
+            "startDirectConversation",
+            json!({ "userId": zoe.id }),
+            "conversation { id }",
+        ),
+        (
+            "startDirectConversation again",
+            &ann,
+            "startDirectConversation",
+            json!({ "userId": zoe.id }),
+            "conversation { id }",
+        ),
+        (
+            "createConversation of 2",
+            &ann,
+            "createConversation",
+            json!({ "participantIds": [bob.id] }),
+            "conversation { id }",
+        ),
+        (
+            "createConversation of 3",
+            &ann,
+            "createConversation",
+            json!({ "participantIds": [bob.id, zoe.id] }),
+            "conversation { id }",
+        ),
+        (
+            "updateConversation",
+            &ann,
+            "updateConversation",
+            json!({ "id": group, "title": "new" }),
+            "conversation { id }",
+        ),
+        (
+            "updateConversation to the same",
+            &ann,
+            "updateConversation",
+            json!({ "id": group, "title": "new" }),
+            "conversation { id }",
+        ),
+        (
+            "addParticipants",
+            &ann,
+            "addParticipants",
+            json!({ "conversationId": group, "userIds": [zoe.id] }),
+            "conversation { id }",
+        ),
+        (
+            "addParticipants again",
+            &ann,
+            "addParticipants",
+            json!({ "conversationId": group, "userIds": [zoe.id] }),
+            "conversation { id }",
+        ),
+        (
+            "setMemberRole",
+            &ann,
+            "setMemberRole",
+            json!({ "conversationId": group, "userId": zoe.id, "role": "ADMIN" }),
+            "conversation { id }",
+        ),
+        (
+            "removeParticipant",
+            &ann,
+            "removeParticipant",
+            json!({ "conversationId": group, "userId": zoe.id }),
+            "conversation { id }",
+        ),
+        (
+            "leaveConversation",
+            &bob,
+            "leaveConversation",
+            json!({ "conversationId": group }),
+            "eventSeq",
+        ),
+        ("deleteConversation", &ann, "deleteConversation", json!({ "id": group }), "eventSeq"),
+        ("updateProfile", &zoe, "updateProfile", json!({ "firstName": "Zoë" }), "user { id }"),
+        (
+            "setUserRole",
+            &kim,
+            "setUserRole",
+            json!({ "userId": zoe.id, "role": "HOST" }),
+            "user { id }",
+        ),
+        (
+            "setUserDisabled",
+            &kim,
+            "setUserDisabled",
+            json!({ "userId": zoe.id, "disabled": true }),
+            "user { id }",
+        ),
+        ("login", &ann, "login", json!({ "username": "ann", "password": PASSWORD }), "user { id }"),
+        (
+            "refreshToken",
+            &bob,
+            "refreshToken",
+            json!({ "refreshToken": bob.refresh_token }),
+            "user { id }",
+        ),
+    ];
+    for (name, who, mutation, input, selection) in steps {
+        let before = app.store.statements();
+        who.does(mutation, input, selection).await.succeeds();
+        writeln!(costs, "{name}: {}", app.store.statements() - before).unwrap();
+    }
+    assert!(costs == MUTATION_COSTS, "the costs have changed, look whether that must be:\n{costs}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_sends_costs_little_more_than_one() {
+    let world = World::new().await;
+    let (app, ann, chat) = (&world.app, &world.ann, world.chat);
+    let held = crate::concurrency::Held::lock(&app.store, &[chat]).await;
+    let sends: Vec<_> = (0..50)
+        .map(|n| {
+            let ann = ann.clone();
+            tokio::spawn(async move { ann.sends(chat, &n.to_string()).await })
+        })
+        .collect();
+    // All 50 wait: each has been let in, and the mutation runs.
+    while app.app.running.len() < 50 {
+        tokio::task::yield_now().await;
+    }
+    let before = app.store.statements();
+    held.released().await;
+    for send in sends {
+        send.await.unwrap();
+    }
+    let cost = app.store.statements() - before;
+    // On SQLite each row is a statement of its own inside of the one transaction.
+    let rows = if app.store.is_sqlite() { 50 } else { 0 };
+    assert!(cost <= rows + 40, "{cost} statements for 50 messages");
+}

@@ -1,0 +1,53 @@
+//! The machine's time, moved by as much as a test wants, or standing still.
+
+use std::{sync::Mutex, time::Duration};
+
+use parlance::time::{Clock, SystemClock, Timestamp};
+
+/// A clock that can be moved and stopped.
+#[derive(Debug, Default)]
+pub(crate) struct TestClock(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// In microseconds, added to the machine's time.
+    offset: i64,
+    stopped: Option<Timestamp>,
+}
+
+impl TestClock {
+    /// Later by so much.
+    pub(crate) fn forward(&self, by: Duration) {
+        self.shift(i64::try_from(by.as_micros()).unwrap());
+    }
+
+    /// Earlier by so much, as when an operator sets the machine's clock.
+    pub(crate) fn back(&self, by: Duration) {
+        self.shift(-i64::try_from(by.as_micros()).unwrap());
+    }
+
+    /// From now on every moment is the same one, until `forward`, `back` or `runs`.
+    pub(crate) fn stops(&self) {
+        let now = self.now();
+        self.0.lock().unwrap().stopped = Some(now);
+    }
+
+    /// Time passes again.
+    pub(crate) fn runs(&self) {
+        self.0.lock().unwrap().stopped = None;
+    }
+
+    fn shift(&self, by: i64) {
+        let mut state = self.0.lock().unwrap();
+        state.offset += by;
+        state.stopped = state.stopped.map(|at| Timestamp::from_micros(at.micros() + by));
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        let state = self.0.lock().unwrap();
+        let moved = || Timestamp::from_micros(SystemClock.now().micros() + state.offset);
+        state.stopped.unwrap_or_else(moved)
+    }
+}

@@ -1,0 +1,34 @@
+//! What every test starts with: an app of its own, and people who use it.
+
+mod answer;
+mod app;
+mod client;
+mod clock;
+mod database;
+mod pages;
+mod people;
+
+pub(crate) use answer::Answer;
+pub(crate) use app::{SECRET, Setup, TestApp};
+pub(crate) use client::Client;
+pub(crate) use clock::TestClock;
+pub(crate) use pages::List;
+pub(crate) use people::{PASSWORD, Person, Sent};
+pub(crate) use serde_json::{Value, json};
+
+/// An id as clients see it.
+pub(crate) type Id = uuid::Uuid;
+
+/// An id that nothing has.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "like the server's own ids, so nothing else tells it apart"
+)]
+pub(crate) fn nobody() -> Id {
+    Id::now_v7()
+}
+
+/// A client's own id for something it is about to send.
+pub(crate) fn client_id() -> Id {
+    Id::new_v4()
+}
