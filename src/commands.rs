@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, TryLockError},
     io::{self, BufRead, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -21,7 +21,7 @@ use crate::{
         operations,
     },
     graphql,
-    secrets::token::Tokens,
+    secrets::token::{SECRET_MIN, Tokens},
     server,
     store::{Store, migrations},
     telemetry,
@@ -71,7 +71,7 @@ async fn serve(config: &Config) -> Outcome {
     let router = server::router(app.clone(), &config.server());
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     greet(config, &format!("http://{address}"), &database, is_new)?;
-    server::serve(app, router, listener).await
+    server::serve(&app, router, listener).await
 }
 
 /// What an operator reads first.
@@ -191,7 +191,11 @@ fn prepare_folder(config: &Config) -> Outcome {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());
     };
-    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| format!("{}: {error}", folder.display()))
 }
 
 /// The one server of an SQLite file; the claim ends with the process.
@@ -219,18 +223,30 @@ fn secret(config: &Config) -> Result<String, String> {
     let path = sqlite_path(config).ok_or("PARLANCE_SECRET_KEY is required with MySQL")?;
     let path = path.parent().unwrap_or(Path::new("")).join("secret.key");
     let says = |error: io::Error| format!("{}: {error}", path.display());
-    let mut bytes = [0; 48];
-    rand::rng().fill_bytes(&mut bytes);
-    match File::options().write(true).create_new(true).mode(0o600).open(&path) {
-        Ok(mut file) => {
-            file.write_all(STANDARD.encode(bytes).as_bytes()).map_err(says)?;
-            file.sync_all().map_err(says)?;
+    if !path.exists() {
+        let mut bytes = [0; 48];
+        rand::rng().fill_bytes(&mut bytes);
+        // Whole or not at all, and the first of two that start at once wins.
+        let new = path.with_added_extension(std::process::id().to_string());
+        let mut file =
+            File::options().write(true).create_new(true).mode(0o600).open(&new).map_err(says)?;
+        file.write_all(STANDARD.encode(bytes).as_bytes()).map_err(says)?;
+        file.sync_all().map_err(says)?;
+        let linked = fs::hard_link(&new, &path);
+        fs::remove_file(&new).map_err(says)?;
+        match linked {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(says(error)),
+            Ok(()) | Err(_) => {}
         }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(says(error)),
     }
     let secret = fs::read_to_string(&path).map_err(says)?;
-    Ok(secret.trim().to_owned())
+    match secret.trim() {
+        secret if secret.len() >= SECRET_MIN => Ok(secret.to_owned()),
+        _ => Err(format!(
+            "{} holds fewer than {SECRET_MIN} bytes: put a longer secret there, or remove it",
+            path.display()
+        )),
+    }
 }
 
 fn ask(what: &str) -> Result<String, String> {

@@ -212,6 +212,11 @@ impl Config {
         if !is_sqlite && !self.database_url.starts_with("mysql://") {
             return Err("DATABASE_URL must begin with sqlite: or mysql://".to_owned());
         }
+        if let Some(path) = self.database_url.strip_prefix("sqlite:")
+            && (path.is_empty() || path.starts_with(':') || path.contains('?'))
+        {
+            return Err("DATABASE_URL must name a file: sqlite:PATH".to_owned());
+        }
         match &self.secret_key {
             Some(key) if key.len() < SECRET_MIN => Err(format!(
                 "PARLANCE_SECRET_KEY has {} bytes and needs at least {SECRET_MIN}; \

@@ -1,6 +1,6 @@
 //! The one binary: reads what it is told and runs the command.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
 use parlance::{commands, config::Cli};
@@ -14,7 +14,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(commands::run(cli)) {
+    let done = runtime.block_on(commands::run(cli));
+    // What is still under way after the server's own patience is cut off.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(problem) => {
             eprintln!("parlance: {problem}");

@@ -42,7 +42,7 @@ use crate::{
 /// The longest request id that is taken from a client.
 const REQUEST_ID_MAX: usize = 64;
 
-/// How long the server waits for what is under way once it is told to stop.
+/// How long the server waits in all for what is under way once it is told to stop.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -127,7 +127,7 @@ pub fn router(app: App, options: &Options) -> Router {
 ///
 /// # Errors
 /// With a sentence for the operator.
-pub async fn serve(app: App, router: Router, listener: TcpListener) -> Result<(), String> {
+pub async fn serve(app: &App, router: Router, listener: TcpListener) -> Result<(), String> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
@@ -135,21 +135,25 @@ pub async fn serve(app: App, router: Router, listener: TcpListener) -> Result<()
         tracing::info!("stopping");
         drop(stopping);
     });
-    let server = async { server.await.map_err(|error| error.to_string()) };
+    let running = app.running.clone();
+    let all = async {
+        server.await.map_err(|error| error.to_string())?;
+        running.close();
+        running.wait().await;
+        Ok(())
+    };
     // A client that keeps its connection busy does not keep the server up.
     let patience = async {
         let _ = stopped.await;
         tokio::time::sleep(PATIENCE).await;
     };
     tokio::select! {
-        done = server => done?,
-        () = patience => tracing::warn!("gave up waiting for clients"),
+        done = all => done,
+        () = patience => {
+            tracing::warn!("stopped with something still under way");
+            Ok(())
+        }
     }
-    app.running.close();
-    if tokio::time::timeout(PATIENCE, app.running.wait()).await.is_err() {
-        tracing::warn!("gave up waiting for mutations");
-    }
-    Ok(())
 }
 
 /// SIGTERM, or Ctrl-C.

@@ -134,11 +134,13 @@ async fn new_user(app: &App, wanted: Registration, mut problems: Vec<Problem>) -
 }
 
 async fn insert(tx: &mut Conn, user: &NewUser) -> Result<()> {
+    operations::lock_names(tx).await?;
     must_be_free(tx, Some(&user.username_key), Some(&user.email_key), None).await?;
     Ok(accounts::insert(tx, user).await?)
 }
 
-/// Since people sign in by user name or e-mail, neither may be anybody's name or e-mail.
+/// Since people sign in by user name or e-mail, neither may be anybody's name or e-mail. No
+/// unique key can say that of two columns: a transaction calls [`operations::lock_names`] first.
 async fn must_be_free(
     conn: &mut Conn,
     username_key: Option<&String>,
@@ -211,7 +213,7 @@ pub async fn list_by_username(
     filter: UserFilter,
     window: Window<NamePlace>,
 ) -> Result<Page<User>> {
-    let filter = folded(filter);
+    let filter = folded(filter)?;
     let mut conn = app.store.conn().await?;
     let wide = Window { limit: window.limit + 1, ..window.clone() };
     let wide = wide.map(|name| text::key(&name));
@@ -225,18 +227,18 @@ pub async fn list_newest(
     filter: UserFilter,
     window: Window<AgePlace>,
 ) -> Result<Page<User>> {
-    let filter = folded(filter);
+    let filter = folded(filter)?;
     let mut conn = app.store.conn().await?;
     Ok(Page::cut(accounts::list_newest(&mut conn, &filter, one_more(&window)).await?, &window))
 }
 
 /// How many people a filter lets through.
 pub async fn count(app: &App, _viewer: Viewer, filter: UserFilter) -> Result<i64> {
-    Ok(accounts::count(&mut app.store.conn().await?, &folded(filter)).await?)
+    Ok(accounts::count(&mut app.store.conn().await?, &folded(filter)?).await?)
 }
 
-fn folded(filter: UserFilter) -> UserFilter {
-    UserFilter { search: text::needle(filter.search), ..filter }
+fn folded(filter: UserFilter) -> Result<UserFilter> {
+    Ok(UserFilter { search: text::needle("search", filter.search)?, ..filter })
 }
 
 /// Writes new values into the viewer's own profile.
@@ -278,6 +280,7 @@ pub async fn update_profile(app: &App, viewer: Viewer, wanted: ProfileChanges) -
         .store
         .transaction(|tx| {
             async move {
+                operations::lock_names(tx).await?;
                 let (name, email) = (changes.username_key.as_ref(), changes.email_key.as_ref());
                 must_be_free(tx, name, email, Some(id)).await?;
                 if *changes != UserChanges::default() {
@@ -334,7 +337,7 @@ pub async fn delete(
                 let left = members::leave_all_groups(tx, id, now).await?;
                 accounts::update(tx, id, changes).await?;
                 session_rows::revoke_others(tx, id, None, now).await?;
-                operations::note(tx, now, "account.deleted", Some(viewer), Some(id), client)
+                operations::note(tx, now, "account.deleted", Some(viewer), Some(id), client, None)
                     .await?;
                 Ok::<_, Error>(left)
             }
@@ -356,7 +359,7 @@ pub async fn set_role(
     role: Role,
 ) -> Result<User> {
     let changes = UserChanges { role: Some(role), ..UserChanges::default() };
-    manage(app, client, viewer, id, changes, "user.role").await
+    manage(app, client, viewer, id, changes, "user.role", Some(role.word())).await
 }
 
 /// Locks a person out, or lets them in again; for administrators, and not for themselves.
@@ -369,7 +372,8 @@ pub async fn set_disabled(
 ) -> Result<User> {
     let disabled_at = Some(disabled.then(|| app.clock.now()));
     let changes = UserChanges { disabled_at, ..UserChanges::default() };
-    manage(app, client, viewer, id, changes, "user.disabled").await
+    let action = if disabled { "user.disabled" } else { "user.enabled" };
+    manage(app, client, viewer, id, changes, action, None).await
 }
 
 async fn manage(
@@ -379,6 +383,7 @@ async fn manage(
     id: UserId,
     changes: UserChanges,
     action: &'static str,
+    detail: Option<&str>,
 ) -> Result<User> {
     viewer.must_be_admin()?;
     if id == viewer.id() {
@@ -394,7 +399,7 @@ async fn manage(
                 if changes.disabled_at.is_some_and(|disabled| disabled.is_some()) {
                     session_rows::revoke_others(tx, id, None, now).await?;
                 }
-                operations::note(tx, now, action, Some(viewer), Some(id), client).await?;
+                operations::note(tx, now, action, Some(viewer), Some(id), client, detail).await?;
                 accounts::find(tx, id).await?.ok_or(Error::NotFound("user"))
             }
             .scope_boxed()

@@ -100,7 +100,7 @@ pub async fn list(
     order: Order,
     window: Window<Place>,
 ) -> Result<Page<ConversationView>> {
-    let filter = folded(filter);
+    let filter = folded(filter)?;
     let mut wide = one_more(&window);
     if order.is_descending() {
         wide = wide.reversed();
@@ -118,11 +118,12 @@ pub async fn list(
 /// How many of the viewer's conversations a filter lets through.
 pub async fn count(app: &App, viewer: Viewer, filter: ConversationFilter) -> Result<i64> {
     let mut conn = app.store.conn().await?;
-    Ok(conversations::count(&mut conn, viewer.id(), &folded(filter)).await?)
+    Ok(conversations::count(&mut conn, viewer.id(), &folded(filter)?).await?)
 }
 
-fn folded(filter: ConversationFilter) -> ConversationFilter {
-    ConversationFilter { title_contains: text::needle(filter.title_contains), ..filter }
+fn folded(filter: ConversationFilter) -> Result<ConversationFilter> {
+    let title_contains = text::needle("titleContains", filter.title_contains)?;
+    Ok(ConversationFilter { title_contains, ..filter })
 }
 
 /// The one direct conversation of the viewer and another person, made if need be.

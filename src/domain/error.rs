@@ -94,7 +94,8 @@ fn store_sentence(error: &StoreError) -> &'static str {
             "the database is busy or away: nothing was done, try again"
         }
         StoreError::CommitUnknown(_) => {
-            "the database went away in the middle: look whether it was done before trying again"
+            "the database went away in the middle: look whether it was done before trying again \
+             (a send with a clientMessageId may be repeated)"
         }
         StoreError::Duplicate | StoreError::Other(_) => "something went wrong on our side",
     }
@@ -138,10 +139,11 @@ impl Error {
         }
     }
 
-    /// True if the very same request may be sent again. After a commit of unknown fate that
-    /// holds for requests that are known by a client's id.
+    /// True if the very same request may be sent again. Not after a commit of unknown fate,
+    /// which is safe to repeat only under a client's id.
     pub fn is_retryable(&self) -> bool {
-        matches!(self.code(), Code::RateLimited | Code::ServiceUnavailable)
+        let is_unknown = matches!(self, Self::Store(StoreError::CommitUnknown(_)));
+        matches!(self.code(), Code::RateLimited | Code::ServiceUnavailable) && !is_unknown
     }
 
     /// What the log should say beyond the words for the client.

@@ -2,7 +2,7 @@
 //! a document with many aliases counts many times.
 
 use std::{
-    net::IpAddr,
+    net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -54,7 +54,7 @@ impl Limits {
     /// One attempt to sign in or up from this address.
     pub(super) fn address(&self, client: &Client) -> Result<()> {
         match (&self.0, client.ip) {
-            (Some(buckets), Some(ip)) => buckets.check(&buckets.addresses, &ip),
+            (Some(buckets), Some(ip)) => buckets.check(&buckets.addresses, &network(ip)),
             _ => Ok(()),
         }
     }
@@ -73,6 +73,14 @@ impl Limits {
             Some(buckets) => buckets.check(&buckets.users, &user),
             None => Ok(()),
         }
+    }
+}
+
+/// An address as one party has it: of IPv6 that is a network of 64 bits.
+fn network(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => ip,
+        IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX))),
     }
 }
 

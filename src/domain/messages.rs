@@ -1,6 +1,6 @@
 //! Messages: sending, changing, reading, finding.
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::collections::HashMap;
 
 use scoped_futures::ScopedFutureExt;
 use sha2::{Digest, Sha256};
@@ -223,9 +223,8 @@ pub async fn find_by_seqs(
     viewer: Viewer,
     wanted: &[(ConversationId, i64)],
 ) -> Result<Vec<Message>> {
-    let (conversations, seqs): (Vec<_>, Vec<_>) = wanted.iter().copied().unzip();
     let mut conn = app.store.conn().await?;
-    Ok(messages::find_by_seqs(&mut conn, viewer.id(), &conversations, &seqs).await?)
+    Ok(messages::find_by_seqs(&mut conn, viewer.id(), wanted).await?)
 }
 
 /// The newest undeleted message of each of these conversations.
@@ -247,7 +246,7 @@ pub async fn list_of_each(
     filter: MessageFilter,
     window: Window<i64>,
 ) -> Result<HashMap<ConversationId, Page<Message>>> {
-    let (mut conn, filter, wide) = (app.store.conn().await?, folded(filter), one_more(&window));
+    let (mut conn, filter, wide) = (app.store.conn().await?, folded(filter)?, one_more(&window));
     let end = |seq: Option<i64>| seq.map_or(End::Open, End::Seq);
     let between = Between {
         low: end(wide.after),
@@ -264,11 +263,12 @@ pub async fn list_of_each(
 /// How many messages of a conversation that the viewer was shown a filter lets through.
 pub async fn count(app: &App, view: &ConversationView, filter: MessageFilter) -> Result<i64> {
     let (mut conn, id) = (app.store.conn().await?, view.conversation.id);
-    Ok(messages::count(&mut conn, &[id], &folded(filter)).await?)
+    Ok(messages::count(&mut conn, &[id], &folded(filter)?).await?)
 }
 
-fn folded(filter: MessageFilter) -> MessageFilter {
-    MessageFilter { body_contains: text::needle(filter.body_contains), ..filter }
+fn folded(filter: MessageFilter) -> Result<MessageFilter> {
+    let body_contains = text::needle("bodyContains", filter.body_contains)?;
+    Ok(MessageFilter { body_contains, ..filter })
 }
 
 /// The place of a message among those of many conversations.
@@ -285,7 +285,7 @@ pub async fn list_across(
     filter: MessageFilter,
     window: Window<Place>,
 ) -> Result<Page<Message>> {
-    let filter = folded(filter);
+    let filter = folded(filter)?;
     let mut walk = Walk::begin(app, viewer, conversation, filter, window).await?;
     let wanted = usize::try_from(window.limit).unwrap_or(0) + 1;
     let mut found = walk.take(wanted).await?;
@@ -303,11 +303,11 @@ pub async fn count_across(
     conversation: Option<ConversationId>,
     filter: MessageFilter,
 ) -> Result<i64> {
-    let filter = folded(filter);
+    let filter = folded(filter)?;
     let window = Window { after: None, before: None, limit: 0, from_end: false };
     let mut walk = Walk::begin(app, viewer, conversation, filter, window).await?;
     if walk.needle.is_some() {
-        return Ok(i64::try_from(walk.take(usize::MAX).await?.len()).unwrap_or(i64::MAX));
+        return Ok(i64::try_from(walk.count().await?).unwrap_or(i64::MAX));
     }
     let ids: Vec<_> = walk.conversations.iter().map(|(id, ..)| *id).collect();
     Ok(messages::count(&mut walk.conn, &ids, &walk.filter).await?)
@@ -321,6 +321,8 @@ struct Walk {
     /// Everything but the words.
     filter: MessageFilter,
     needle: Option<String>,
+    /// How many messages the words were looked for in.
+    searched: usize,
     upwards: bool,
     low: Option<Place>,
     high: Option<Place>,
@@ -337,8 +339,7 @@ impl Walk {
         window: Window<Place>,
     ) -> Result<Self> {
         let mut conn = app.store.conn().await?;
-        let mut conversations = conversations::list_spans(&mut conn, viewer.id()).await?;
-        conversations.retain(|(id, ..)| only.is_none_or(|only| only == *id));
+        let mut conversations = conversations::list_spans(&mut conn, viewer.id(), only).await?;
         let upwards = window.from_end;
         if upwards {
             conversations.sort_unstable_by_key(|(_, created_at, _)| *created_at);
@@ -348,64 +349,79 @@ impl Walk {
         // The list is newest first: what comes after a place in it was sent before.
         let Window { after: high, before: low, .. } = window;
         let needle = filter.body_contains.take();
-        Ok(Self { conn, viewer, filter, needle, upwards, low, high, conversations })
+        Ok(Self { conn, viewer, filter, needle, searched: 0, upwards, low, high, conversations })
     }
 
     /// The next messages that the filter lets through, at most so many.
     async fn take(&mut self, wanted: usize) -> Result<Vec<Message>> {
-        let Some(needle) = self.needle.clone() else {
+        if self.needle.is_none() {
             return self.step(wanted).await;
-        };
-        let (mut found, mut looked_at) = (Vec::new(), 0);
-        while looked_at < SEARCHED_MAX && found.len() < wanted {
-            let step = self.step(SEARCH_STEP.min(SEARCHED_MAX - looked_at)).await?;
-            let Some(last) = step.last() else { break };
-            looked_at += step.len();
-            let last = Some(place(last));
-            if self.upwards {
-                self.low = last;
-            } else {
-                self.high = last;
-            }
-            let fits = |message: &Message| fold(&message.body).contains(&needle);
-            found.extend(step.into_iter().filter(fits));
+        }
+        let mut found = Vec::new();
+        while found.len() < wanted {
+            let Some(fitting) = self.search().await? else { break };
+            found.extend(fitting);
         }
         found.truncate(wanted);
         Ok(found)
     }
 
-    /// The next messages whatever their words: from a few conversations at a time, until
-    /// no further conversation can hold an earlier one.
+    /// How many messages the words are found in.
+    async fn count(&mut self) -> Result<usize> {
+        let mut count = 0;
+        while let Some(fitting) = self.search().await? {
+            count += fitting.len();
+        }
+        Ok(count)
+    }
+
+    /// Those of the next messages that the words are in; `None` at the end of the search.
+    async fn search(&mut self) -> Result<Option<Vec<Message>>> {
+        let step = self.step(SEARCH_STEP.min(SEARCHED_MAX - self.searched)).await?;
+        let Some(last) = step.last() else { return Ok(None) };
+        self.searched += step.len();
+        let last = Some(place(last));
+        if self.upwards {
+            self.low = last;
+        } else {
+            self.high = last;
+        }
+        let needle = self.needle.as_deref().unwrap_or_default();
+        let fits = |message: &Message| fold(&message.body).contains(needle);
+        Ok(Some(step.into_iter().filter(fits).collect()))
+    }
+
+    /// The next messages whatever their words: the places from a few conversations at a
+    /// time, until no further conversation can hold an earlier one; then the messages.
     async fn step(&mut self, wanted: usize) -> Result<Vec<Message>> {
-        let mut best: Vec<Message> = Vec::new();
-        let order = if self.upwards { Ordering::Less } else { Ordering::Greater };
+        let mut best: Vec<Place> = Vec::new();
+        let end = |place: Option<Place>| place.map_or(End::Open, End::Place);
+        let between = Between {
+            low: end(self.low),
+            high: end(self.high),
+            newest_first: !self.upwards,
+            limit: i64::try_from(wanted).unwrap_or(i64::MAX),
+        };
+        let viewer = self.viewer.id();
         for few in self.conversations.chunks(CONVERSATIONS_STEP) {
             let (_, created_at, active_at) = few[0];
-            let is_settled = best.get(wanted.saturating_sub(1)).is_some_and(|last| {
-                if self.upwards { created_at > last.sent_at } else { active_at < last.sent_at }
+            let is_settled = best.get(wanted.saturating_sub(1)).is_some_and(|(sent_at, ..)| {
+                if self.upwards { created_at > *sent_at } else { active_at < *sent_at }
             });
             if is_settled {
                 break;
             }
             let ids: Vec<_> = few.iter().map(|(id, ..)| *id).collect();
-            let end = |place: Option<Place>| place.map_or(End::Open, End::Place);
-            let between = Between {
-                low: end(self.low),
-                high: end(self.high),
-                newest_first: !self.upwards,
-                limit: i64::try_from(wanted).unwrap_or(i64::MAX),
-            };
-            let viewer = self.viewer.id();
-            let rows =
-                messages::list_of_each(&mut self.conn, viewer, &ids, &self.filter, between).await?;
-            best.extend(rows);
-            best.sort_unstable_by(|a, b| match place(a).cmp(&place(b)) {
-                same if same == order => Ordering::Less,
-                Ordering::Equal => Ordering::Equal,
-                _ => Ordering::Greater,
-            });
+            let (conn, filter) = (&mut self.conn, &self.filter);
+            best.extend(messages::list_places_of_each(conn, viewer, &ids, filter, between).await?);
+            best.sort_unstable_by(|a, b| if self.upwards { a.cmp(b) } else { b.cmp(a) });
             best.truncate(wanted);
         }
-        Ok(best)
+        let keys: Vec<_> = best.iter().map(|(_, id, seq)| (*id, *seq)).collect();
+        let mut found = messages::find_by_seqs(&mut self.conn, viewer, &keys).await?;
+        found.sort_unstable_by(|a, b| {
+            if self.upwards { place(a).cmp(&place(b)) } else { place(b).cmp(&place(a)) }
+        });
+        Ok(found)
     }
 }

@@ -1,11 +1,12 @@
 //! Everything that is true of the product: what is valid, who may, in what order things
 //! are written, who is told. One file for each noun, one function for each thing that a
-//! client can ask for: `messages::send`, `conversations::rename`.
+//! client can ask for: `messages::send`, `members::leave`.
 //!
 //! May name `store`, `live`, `secrets`, `ids` and `time`; knows nothing of GraphQL or
 //! HTTP. Parameters come in one order: the app, who asks (a [`Viewer`], which only
 //! [`sessions::authenticate`] makes), which thing, what. Every permission is in
-//! [`access`]; every transaction is opened here and locks the conversation first.
+//! [`access`]; every transaction is opened here, and one that writes to a conversation locks
+//! it first.
 
 pub mod access;
 pub mod accounts;

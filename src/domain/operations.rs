@@ -19,7 +19,7 @@ const EPOCH: &str = "epoch";
 /// The name of the data's present life: another one after a restore from a backup.
 pub(super) async fn epoch(store: &Store) -> Result<String> {
     // Two servers may start on an empty database at once: the second reads the first's.
-    let conn = &mut store.conn().await?;
+    let conn = &mut *store.writing().await?;
     if settings::find(conn, EPOCH).await?.is_none() {
         match settings::insert(conn, EPOCH, &uuid::Uuid::new_v4().to_string()).await {
             Ok(()) | Err(StoreError::Duplicate) => {}
@@ -28,6 +28,11 @@ pub(super) async fn epoch(store: &Store) -> Result<String> {
     }
     let epoch = settings::find(conn, EPOCH).await?;
     epoch.ok_or_else(|| Error::Internal("the epoch was not kept".to_owned()))
+}
+
+/// Lets one transaction at a time look for free names and take them.
+pub(super) async fn lock_names(tx: &mut Conn) -> Result<()> {
+    Ok(settings::lock(tx, EPOCH).await?)
 }
 
 /// See [`epoch`]; clients that hold cursors of another epoch start afresh.
@@ -56,7 +61,10 @@ pub async fn faults(store: &Store, accept_unsafe_durability: bool) -> Vec<String
         }
         Ok::<_, StoreError>(faults)
     };
-    found.await.unwrap_or_else(|error| vec![format!("database: {error}")])
+    found.await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "not ready");
+        vec!["the database does not answer; the log says why".to_owned()]
+    })
 }
 
 /// Settings of the database under which a commit may be lost, whether accepted or not.
@@ -89,7 +97,7 @@ pub async fn set_password(app: &App, name: &str, password: String) -> Result<Use
             async move {
                 users::update(tx, id, changes).await?;
                 sessions::revoke_others(tx, id, None, now).await?;
-                note(tx, now, "password.set", None, Some(id), &Client::default()).await
+                note(tx, now, "password.set", None, Some(id), &Client::default(), None).await
             }
             .scope_boxed()
         })
@@ -105,6 +113,7 @@ pub(super) async fn note(
     actor: Option<Viewer>,
     subject: Option<UserId>,
     client: &Client,
+    detail: Option<&str>,
 ) -> Result<()> {
     let line = audit::Line {
         id: AuditId::new(),
@@ -113,7 +122,7 @@ pub(super) async fn note(
         actor_id: actor.map(|actor| actor.id()),
         subject_id: subject,
         ip: client.ip.map(|ip| ip.to_string()),
-        detail: None,
+        detail: detail.map(str::to_owned),
     };
     Ok(audit::insert(conn, &line).await?)
 }

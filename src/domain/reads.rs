@@ -26,7 +26,7 @@ pub async fn mark(
     up_to_seq: i64,
 ) -> Result<ConversationView> {
     app.limits.write(viewer.id())?;
-    let mut conn = app.store.conn().await?;
+    let mut conn = app.store.writing().await?;
     let mut view = access::view(&mut conn, viewer, id).await?;
     if up_to_seq < 0 || up_to_seq > view.conversation.message_seq {
         let problem = format!("must be 0 to {}, the newest message", view.conversation.message_seq);

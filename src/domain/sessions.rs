@@ -58,9 +58,13 @@ pub async fn login(app: &App, client: &Client, login: Login, password: String) -
     let (Login::Username(name) | Login::Email(name)) = login;
     let key = text::key(name.trim());
     app.limits.address(client)?;
-    app.limits.account(&key)?;
     let found = users::find_by_key(&mut app.store.conn().await?, &key).await?;
     let (user, hash) = found.unzip();
+    let subject = user.as_ref().map(|user| user.id);
+    app.limits.account(&subject.map_or_else(
+        || key.chars().take(accounts::NAME_MAX).collect::<String>(),
+        |id| id.to_string(),
+    ))?;
     let hash = hash.filter(|hash| !hash.is_empty());
     let is_right = app.passwords.verify(password.clone(), hash.clone()).await?;
     let wrong = || Error::InvalidCredentials("the user name, e-mail or password is wrong");
@@ -92,8 +96,15 @@ pub async fn login(app: &App, client: &Client, login: Login, password: String) -
         }
     };
     if let Err(Error::InvalidCredentials(_)) = granted {
-        let (conn, now) = (&mut app.store.conn().await?, app.clock.now());
-        operations::note(conn, now, "login.failed", None, None, client).await?;
+        let (now, action) = (app.clock.now(), "login.failed");
+        let noted = async {
+            let mut conn = app.store.writing().await?;
+            operations::note(&mut conn, now, action, None, subject, client, None).await
+        };
+        // The answer is the same whether or not it could be noted.
+        if let Err(error) = noted.await {
+            tracing::error!(cause = error.cause(), "a failed sign-in was not noted");
+        }
     }
     granted
 }
@@ -210,7 +221,12 @@ fn is_alive(session: &Session, user: &User, now: Timestamp) -> bool {
 /// several tabs that woke up together.
 pub async fn refresh(app: &App, client: &Client, refresh_token: &str) -> Result<Granted> {
     let now = app.clock.now();
-    let token = &read(app, TokenType::Refresh, refresh_token, now)?;
+    // Of a refresh token that has expired there is nothing left to refresh.
+    let token =
+        &read(app, TokenType::Refresh, refresh_token, now).map_err(|error| match error {
+            Error::TokenExpired => Error::SessionRevoked,
+            error => error,
+        })?;
     let exchanged = app
         .store
         .transaction(|tx| async move { exchange(app, tx, client, token, now).await }.scope_boxed())
@@ -255,7 +271,7 @@ async fn exchange(
         return Ok(Some(sign(app, tx, &session, successor, now).await?));
     }
     sessions::revoke(tx, session.id, user.id, now).await?;
-    operations::note(tx, now, "refresh.reused", None, Some(user.id), client).await?;
+    operations::note(tx, now, "refresh.reused", None, Some(user.id), client, None).await?;
     tracing::warn!(user.id = %user.id, "a spent refresh token was shown: the session ends");
     Ok(None)
 }
@@ -267,8 +283,8 @@ pub async fn logout(app: &App, viewer: Viewer) -> Result<SessionId> {
 
 /// Ends one of the viewer's own sessions.
 pub async fn revoke(app: &App, viewer: Viewer, id: SessionId) -> Result<SessionId> {
-    let (conn, now) = (&mut app.store.conn().await?, app.clock.now());
-    if sessions::revoke(conn, id, viewer.id(), now).await? {
+    let (mut conn, now) = (app.store.writing().await?, app.clock.now());
+    if sessions::revoke(&mut conn, id, viewer.id(), now).await? {
         return Ok(id);
     }
     Err(Error::NotFound("session"))
@@ -304,7 +320,7 @@ pub async fn change_password(
                 users::update(tx, id, changes).await?;
                 sessions::revoke_others(tx, id, Some(session.id), now).await?;
                 sessions::delete_tokens(tx, session.id).await?;
-                operations::note(tx, now, "password.changed", Some(viewer), Some(id), client)
+                operations::note(tx, now, "password.changed", Some(viewer), Some(id), client, None)
                     .await?;
                 issue(app, tx, &session, token::new_jti(), now).await
             }

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Problem, accounts::NAME_MAX};
+use super::{Error, Problem, Result, accounts::NAME_MAX};
 use crate::store::fold;
 
 /// The form in which a user name or an e-mail is unique: NFKC, lower case.
@@ -10,9 +10,19 @@ pub(super) fn key(text: &str) -> String {
     text.nfkc().collect::<String>().to_lowercase().nfkc().collect()
 }
 
+/// The longest text that a filter looks for, in characters.
+const NEEDLE_MAX: usize = 200;
+
 /// What a filter looks for: lower case; `None` if there is nothing to look for.
-pub(super) fn needle(text: Option<String>) -> Option<String> {
-    text.map(|text| fold(text.trim())).filter(|text| !text.is_empty())
+pub(super) fn needle(field: &'static str, text: Option<String>) -> Result<Option<String>> {
+    let text = text.map(|text| fold(text.trim())).filter(|text| !text.is_empty());
+    match text.as_ref().map(|text| text.chars().count()) {
+        Some(length) if length > NEEDLE_MAX => {
+            let problem = format!("may have at most {NEEDLE_MAX} characters, not {length}");
+            Err(Error::invalid(field, problem))
+        }
+        Some(_) | None => Ok(text),
+    }
 }
 
 /// Trimmed text of `min` to `max` characters, or the problem.
@@ -21,7 +31,7 @@ pub(super) fn bounded(
     text: &str,
     min: usize,
     max: usize,
-) -> Result<String, Problem> {
+) -> std::result::Result<String, Problem> {
     let text = text.trim();
     let length = text.chars().count();
     let problem = |problem: String| Err(Problem { field, problem });
@@ -37,7 +47,7 @@ pub(super) fn bounded(
 }
 
 /// A user name: letters, digits and `@ . + - _`.
-pub(super) fn username(text: &str) -> Result<String, Problem> {
+pub(super) fn username(text: &str) -> std::result::Result<String, Problem> {
     let name = bounded("username", text, 1, NAME_MAX)?;
     let is_fine = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
     // The folded form can be longer than the name and has a column of its own.
@@ -49,7 +59,7 @@ pub(super) fn username(text: &str) -> Result<String, Problem> {
 }
 
 /// An e-mail address that could be one; whether it is can only a letter tell.
-pub(super) fn email(text: &str) -> Result<String, Problem> {
+pub(super) fn email(text: &str) -> std::result::Result<String, Problem> {
     let email = bounded("email", text, 3, 254)?;
     let is_fine = email.rsplit_once('@').is_some_and(|(local, domain)| {
         let label = |label: &str| {

@@ -109,35 +109,42 @@ impl Lane {
     }
 
     /// Stores a batch; if the batch as a whole fails, each message alone, so that a bad one
-    /// does not fail the others.
+    /// does not fail the others. Where the database is away there is nothing to try alone.
     async fn store_all(&self, drafts: &[Draft]) -> Vec<Result<Sent>> {
-        match self.commit(drafts).await {
-            Ok(fates) => fates,
-            Err(error) if drafts.len() == 1 => vec![Err(error)],
-            Err(error) => {
-                tracing::warn!(%error, messages = drafts.len(), "a batch failed: one by one");
-                let mut fates = Vec::with_capacity(drafts.len());
-                for draft in drafts {
-                    let alone = self.commit(std::slice::from_ref(draft)).await;
-                    fates.push(alone.and_then(|mut fates| {
-                        fates.pop().unwrap_or_else(|| Err(Error::Internal("no fate".to_owned())))
-                    }));
-                }
-                fates
-            }
+        let error = match self.commit(drafts, false).await {
+            Ok(fates) => return fates,
+            Err(error) => error,
+        };
+        if drafts.len() == 1 {
+            return vec![Err(error)];
         }
+        tracing::warn!(%error, messages = drafts.len(), "a batch failed");
+        let is_unknown = matches!(error, Error::Store(StoreError::CommitUnknown(_)));
+        let is_away = matches!(error, Error::Store(StoreError::Unreachable(_)));
+        let mut fates = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            fates.push(if is_away {
+                Err(Error::Store(StoreError::Unreachable("the whole batch failed".to_owned())))
+            } else {
+                let alone = self.commit(std::slice::from_ref(draft), is_unknown).await;
+                alone.and_then(|mut fates| {
+                    fates.pop().unwrap_or_else(|| Err(Error::Internal("no fate".to_owned())))
+                })
+            });
+        }
+        fates
     }
 
     /// Commits a batch in one transaction. A commit of unknown fate is looked up by the ids
-    /// under the same locks, where it must have been decided; a duplicate client's id is
-    /// looked up again, now that the other message is there.
-    async fn commit(&self, drafts: &[Draft]) -> Result<Vec<Result<Sent>>> {
+    /// under the same locks, where it must have been decided, and stays unknown if that
+    /// fails; a duplicate client's id is looked up again, now that the other message is there.
+    async fn commit(&self, drafts: &[Draft], mut is_unknown: bool) -> Result<Vec<Result<Sent>>> {
         for attempt in 1..=ATTEMPTS {
-            let is_again = attempt > 1;
+            let looks_for_ids = is_unknown || attempt > 1;
             let plan = self
                 .store
                 .transaction(|tx| {
-                    async move { self.write(tx, drafts, is_again).await }.scope_boxed()
+                    async move { self.write(tx, drafts, looks_for_ids).await }.scope_boxed()
                 })
                 .await;
             match plan {
@@ -148,16 +155,24 @@ impl Lane {
                     return Ok(fates);
                 }
                 Err(Error::Store(StoreError::Duplicate)) if drafts.len() == 1 => {}
-                Err(Error::Store(error @ StoreError::CommitUnknown(_))) if attempt < ATTEMPTS => {
+                Err(Error::Store(error @ StoreError::CommitUnknown(_))) => {
                     tracing::warn!(%error, messages = drafts.len(), "looking up the ids");
+                    is_unknown = true;
+                }
+                Err(Error::Store(error)) if is_unknown => {
+                    tracing::warn!(%error, messages = drafts.len(), "the ids are not found out");
                 }
                 Err(error) => return Err(error),
             }
         }
-        Err(Error::Internal("a message kept meeting its own id".to_owned()))
+        Err(if is_unknown {
+            Error::Store(StoreError::CommitUnknown("nor could it be looked up".to_owned()))
+        } else {
+            Error::Internal("a message kept meeting its own id".to_owned())
+        })
     }
 
-    async fn write(&self, tx: &mut Conn, drafts: &[Draft], is_again: bool) -> Result<Plan> {
+    async fn write(&self, tx: &mut Conn, drafts: &[Draft], looks_for_ids: bool) -> Result<Plan> {
         let mut ids: Vec<_> = drafts.iter().map(|draft| draft.conversation).collect();
         ids.sort_unstable();
         ids.dedup();
@@ -165,7 +180,7 @@ impl Lane {
         let locked = conversations::lock(tx, &ids).await?;
         let senders: Vec<_> = drafts.iter().map(|draft| draft.sender).collect();
         let present = members::list_present(tx, &ids, &senders).await?;
-        let known = Known::read(tx, drafts, is_again).await?;
+        let known = Known::read(tx, drafts, looks_for_ids).await?;
         let mut batch = Batch {
             now: self.clock.now(),
             present: present.iter().map(|m| (m.conversation_id, m.user_id)).collect(),
@@ -200,13 +215,13 @@ struct Known {
 }
 
 impl Known {
-    async fn read(tx: &mut Conn, drafts: &[Draft], is_again: bool) -> Result<Self> {
+    async fn read(tx: &mut Conn, drafts: &[Draft], looks_for_ids: bool) -> Result<Self> {
         let (senders, client_ids): (Vec<_>, Vec<_>) = drafts
             .iter()
             .filter_map(|draft| draft.client.as_ref().map(|(id, _)| (draft.sender, *id)))
             .unzip();
         let mut ids: Vec<_> = drafts.iter().filter_map(|draft| draft.reply_to).collect();
-        if is_again {
+        if looks_for_ids {
             ids.extend(drafts.iter().map(|draft| draft.id));
         }
         let mut known = Self { by_client: HashMap::new(), by_id: HashMap::new() };
@@ -244,7 +259,9 @@ impl Batch {
         if let Some(message) = self.known.by_id.get(&draft.id) {
             return Ok(Sent { message: message.clone(), deduplicated: false });
         }
-        if !self.present.contains(&(draft.conversation, draft.sender)) {
+        // A deleted conversation is not among those that were locked.
+        let is_in = self.present.contains(&(draft.conversation, draft.sender));
+        if !is_in || !self.conversations.contains_key(&draft.conversation) {
             return Err(missing());
         }
         if let Some((client_id, hash)) = &draft.client

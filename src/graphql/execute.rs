@@ -75,12 +75,18 @@ pub(super) async fn execute(job: Job, running: &TaskTracker, limit: Duration) ->
             tokio::time::timeout(limit, work).await
         }
     };
-    finished.unwrap_or_else(|_| {
-        let message = match kind {
-            OperationType::Mutation => "The mutation takes long; it is still being carried out.",
-            OperationType::Query | OperationType::Subscription => "The query took too long.",
-        };
-        Outcome::failed(ErrorCode::RequestTimeout, message)
+    finished.unwrap_or_else(|_| match kind {
+        OperationType::Mutation => {
+            let message = "The mutation takes long; it is still being carried out.";
+            let mut outcome = Outcome::failed(ErrorCode::RequestTimeout, message);
+            for error in &mut outcome.response.errors {
+                error.extensions.get_or_insert_default().set("retryable", false);
+            }
+            outcome
+        }
+        OperationType::Query | OperationType::Subscription => {
+            Outcome::failed(ErrorCode::RequestTimeout, "The query took too long.")
+        }
     })
 }
 

@@ -9,8 +9,9 @@ use async_graphql::{
     runtime::Timer,
 };
 use futures_util::{
-    FutureExt,
+    FutureExt, StreamExt,
     future::{self, BoxFuture},
+    stream::FuturesUnordered,
 };
 use tokio::sync::mpsc;
 
@@ -65,22 +66,26 @@ impl Timer for Together {
 }
 
 impl Loads {
-    /// Runs `work` as far as it comes by itself, then all that it has asked its loaders for,
-    /// and so on in turns.
+    /// Runs `work`, and in turns what it has asked its loaders for: what it asks for during
+    /// a turn waits for the next one, and so is asked for together. Nothing else of `work`
+    /// waits for a turn, since it may hold a connection that the turn needs.
     pub(super) async fn beside<T>(mut self, work: impl Future<Output = T>) -> T {
         let mut work = std::pin::pin!(work);
+        let mut turn = FuturesUnordered::new();
+        let mut next = Vec::new();
         loop {
-            let mut turn = Vec::new();
-            let asked = tokio::select! {
+            tokio::select! {
                 biased;
                 done = &mut work => return done,
-                asked = self.0.recv_many(&mut turn, TURN) => asked,
-            };
-            if asked == 0 {
-                // Nobody has a loader, so nobody will ask.
-                return work.await;
+                Some(()) = turn.next(), if !turn.is_empty() => {}
+                asked = self.0.recv_many(&mut next, TURN), if turn.is_empty() => {
+                    if asked == 0 {
+                        // Nobody has a loader, so nobody will ask.
+                        return work.await;
+                    }
+                    turn.extend(next.drain(..));
+                }
             }
-            future::join_all(turn).await;
         }
     }
 }

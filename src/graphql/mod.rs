@@ -65,6 +65,9 @@ pub struct Mutation(
     sessions::SessionMutations,
 );
 
+/// The most keys of one statement: some are a `SELECT` each, of which SQLite joins 500.
+const BATCH: usize = 100;
+
 /// The whole of it.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
@@ -103,7 +106,7 @@ fn bind(app: &App, request: Request, viewer: Option<Viewer>, client: Client) -> 
     let request = request.data(asked);
     let Some(viewer) = viewer else { return (request, loads) };
     let batch = Batch { app: app.clone(), viewer };
-    let loader = DataLoader::new(batch, together.clone(), together);
+    let loader = DataLoader::new(batch, together.clone(), together).max_batch_size(BATCH);
     (request.data(Arc::new(loader)), loads)
 }
 

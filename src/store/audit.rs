@@ -26,9 +26,3 @@ pub async fn insert(conn: &mut Conn, line: &Line) -> Result<(), StoreError> {
     conn.execute(diesel::insert_into(audit_log::table).values(line)).await?;
     Ok(())
 }
-
-/// How many lines tell of an action.
-pub async fn count(conn: &mut Conn, action: &str) -> Result<i64, StoreError> {
-    let lines = audit_log::table.filter(audit_log::action.eq(action.to_owned()));
-    conn.fetch_one(lines.count()).await
-}

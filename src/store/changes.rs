@@ -3,7 +3,7 @@
 
 use diesel::prelude::*;
 
-use super::{Conn, StoreError, choice::choice, conn::columns, schema::changes};
+use super::{Conn, StoreError, choice::choice, schema::changes};
 use crate::{
     ids::{ConversationId, UserId},
     time::Timestamp,
@@ -30,7 +30,7 @@ choice! {
 }
 
 /// One event.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, PartialEq, Eq, Insertable)]
 #[diesel(table_name = changes)]
 pub struct Change {
     pub conversation_id: ConversationId,
@@ -51,19 +51,4 @@ pub struct Change {
 pub async fn insert(conn: &mut Conn, change: &Change) -> Result<(), StoreError> {
     conn.execute(diesel::insert_into(changes::table).values(change)).await?;
     Ok(())
-}
-
-/// The events of a conversation after a number, in order.
-pub async fn list(
-    conn: &mut Conn,
-    conversation: ConversationId,
-    after: i64,
-    limit: i64,
-) -> Result<Vec<Change>, StoreError> {
-    let later = changes::table
-        .filter(changes::conversation_id.eq(conversation))
-        .filter(changes::event_seq.gt(after))
-        .order(changes::event_seq)
-        .limit(limit);
-    conn.fetch_all(later.select(columns::<Change>())).await
 }

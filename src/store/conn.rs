@@ -7,7 +7,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use deadpool::{
@@ -85,8 +85,10 @@ const LONGEST_REST: Duration = Duration::from_secs(10);
 
 /// What each MySQL connection is told first: no gap locks, and bounds on how long a
 /// lock may be waited for or held by a process that has stopped.
-const MYSQL_SETUP: [&str; 2] = [
+const MYSQL_SETUP: [&str; 3] = [
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+    // Errors are told apart by their words, see `StoreError`.
+    "SET SESSION lc_messages = 'en_US'",
     "SET SESSION innodb_lock_wait_timeout = 5, SESSION wait_timeout = 20",
 ];
 
@@ -100,8 +102,10 @@ const SQLITE_BEGIN: &str = "BEGIN IMMEDIATE";
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
-/// How often a transaction is tried while the error is [`Transient`].
+/// How often a transaction is tried while the error is [`Transient`], and for how long: who
+/// waits for the answer is to hear that the database is busy before they give up.
 const ATTEMPTS: u32 = 5;
+const LONGEST_TRY: Duration = Duration::from_secs(4);
 
 diesel::define_sql_function! {
     /// Lower case. SQLite's own knows ASCII only, so each connection brings a better one.
@@ -323,6 +327,19 @@ impl Store {
         })
     }
 
+    /// A connection for one statement that writes; on SQLite it has the writers' turn.
+    pub async fn writing(&self) -> Result<Writing, StoreError> {
+        let turn = self.turn().await;
+        Ok(Writing { conn: self.conn().await?, _turn: turn })
+    }
+
+    async fn turn(&self) -> Option<OwnedMutexGuard<()>> {
+        match &self.pool {
+            Pools::Mysql(_) => None,
+            Pools::Sqlite(_, writers) => Some(writers.clone().lock_owned().await),
+        }
+    }
+
     /// Runs `work` in a transaction: committed if it returns `Ok`, undone if it returns
     /// `Err` or is dropped half way. While the error is [`Transient`] the whole of
     /// `work` runs again, a few times, after a short random pause.
@@ -338,10 +355,12 @@ impl Store {
         E: From<StoreError> + Transient,
         W: for<'r> Fn(&'r mut Conn) -> ScopedBoxFuture<'a, 'r, Result<T, E>> + Send + Sync,
     {
-        let mut attempt = 1;
+        let (mut attempt, begun) = (1, Instant::now());
         loop {
-            match self.attempt(&work).await {
-                Err(error) if error.is_transient() && attempt < ATTEMPTS => {
+            let done = self.attempt(&work).await;
+            let may_try_again = attempt < ATTEMPTS && begun.elapsed() < LONGEST_TRY;
+            match done {
+                Err(error) if error.is_transient() && may_try_again => {
                     let pause = rand::rng().random_range(5..=20) << attempt;
                     tokio::time::sleep(Duration::from_millis(pause)).await;
                     attempt += 1;
@@ -370,6 +389,27 @@ impl Store {
     }
 }
 
+/// See [`Store::writing`].
+pub struct Writing {
+    conn: Conn,
+    /// Given back after the connection: fields are dropped in order.
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl Deref for Writing {
+    type Target = Conn;
+
+    fn deref(&self) -> &Conn {
+        &self.conn
+    }
+}
+
+impl DerefMut for Writing {
+    fn deref_mut(&mut self) -> &mut Conn {
+        &mut self.conn
+    }
+}
+
 /// An open transaction, not yet finished.
 struct Tx {
     conn: Option<Conn>,
@@ -381,10 +421,7 @@ type SqliteTransactions = SyncTransactionManagerWrapper<SyncAnsi>;
 
 impl Tx {
     async fn begin(store: &Store) -> Result<Self, StoreError> {
-        let turn = match &store.pool {
-            Pools::Mysql(_) => None,
-            Pools::Sqlite(_, writers) => Some(writers.clone().lock_owned().await),
-        };
+        let turn = store.turn().await;
         let mut tx = Self { conn: Some(store.conn().await?), _turn: turn };
         match tx.conn()? {
             Conn::Mysql(c) => AnsiTransactionManager::begin_transaction(&mut **c).await?,

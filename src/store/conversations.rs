@@ -204,9 +204,17 @@ pub async fn find_many_with_member(
 /// lie between.
 pub type Span = (ConversationId, Timestamp, Timestamp);
 
-/// The spans of all of a person's conversations that have a message, in no order.
-pub async fn list_spans(conn: &mut Conn, user: UserId) -> Result<Vec<Span>, StoreError> {
-    let mine = taken_part_in_by!(user).filter(conversations::message_seq.gt(0));
+/// The spans of all of a person's conversations that have a message, or of `only` this
+/// one; in no order.
+pub async fn list_spans(
+    conn: &mut Conn,
+    user: UserId,
+    only: Option<ConversationId>,
+) -> Result<Vec<Span>, StoreError> {
+    let id = only.unwrap_or(uuid::Uuid::nil().into());
+    let mine = taken_part_in_by!(user)
+        .filter(conversations::message_seq.gt(0))
+        .filter(known(only.is_none()).or(conversations::id.eq(id)));
     let span = (conversations::id, conversations::created_at, conversations::last_activity_at);
     conn.fetch_all(mine.select(span)).await
 }
@@ -233,9 +241,9 @@ macro_rules! matching {
         let active_after = active_after.unwrap_or(Timestamp::earliest());
         taken_part_in_by!($user)
             .filter(conversations::kind.eq(kind.unwrap_or(Kind::Group)).or(known(kind.is_none())))
-            .filter(exists(with).or(known(no_participant)))
-            .filter(titled.or(known(no_title)))
-            .filter(exists(unread).or(known(!unread_only)))
+            .filter(known(no_participant).or(exists(with)))
+            .filter(known(no_title).or(titled))
+            .filter(known(!unread_only).or(exists(unread)))
             .filter(conversations::last_activity_at.gt(active_after))
     }};
 }

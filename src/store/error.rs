@@ -83,6 +83,7 @@ fn is_lost(message: &str) -> bool {
         "Connection was killed",
         "disconnected by the server",
         "Too many connections",
+        "running with the --read-only option",
     ]
     .iter()
     .any(|words| message.contains(words))

@@ -91,7 +91,7 @@ pub async fn list_all_present(
     conn.fetch_all(present.select(columns::<Member>())).await
 }
 
-/// The groups that a person is in now.
+/// All conversations that a person is in now, deleted ones too.
 pub async fn list_of_user(
     conn: &mut Conn,
     user: UserId,

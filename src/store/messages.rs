@@ -1,6 +1,6 @@
 //! Messages. The primary key (conversation, seq) makes a page of history one range.
 
-use std::{cmp::Ordering, fmt::Write};
+use std::{cmp::Ordering, collections::BTreeMap, fmt::Write};
 
 use diesel::{
     QueryableByName,
@@ -53,6 +53,9 @@ pub struct MessageFilter {
     pub body_contains: Option<String>,
     pub include_deleted: bool,
 }
+
+/// How many conversations are asked in one statement for messages by their numbers.
+const JOINED: usize = 100;
 
 /// Adds messages, which all have their numbers.
 pub async fn insert_many(conn: &mut Conn, rows: &[Message]) -> Result<(), StoreError> {
@@ -122,18 +125,29 @@ pub async fn find_many(conn: &mut Conn, ids: &[MessageId]) -> Result<Vec<Message
     conn.fetch_all(found.select(columns::<Message>())).await
 }
 
-/// The messages with these numbers in these conversations, each with each, as far as this
-/// person may see them; in no order.
+/// The messages with these numbers in these conversations, as far as this person takes part
+/// in them; in no order.
 pub async fn find_by_seqs(
     conn: &mut Conn,
     viewer: UserId,
-    conversations: &[ConversationId],
-    seqs: &[i64],
+    wanted: &[(ConversationId, i64)],
 ) -> Result<Vec<Message>, StoreError> {
-    let found = seen_by!(viewer)
-        .filter(messages::conversation_id.eq_any(conversations.to_vec()))
-        .filter(messages::seq.eq_any(seqs.to_vec()));
-    conn.fetch_all(found.select(columns::<Message>())).await
+    let mut seqs: BTreeMap<ConversationId, Vec<String>> = BTreeMap::new();
+    for (id, seq) in wanted {
+        seqs.entry(*id).or_default().push(seq.to_string());
+    }
+    let each = seqs.into_iter().map(|(id, seqs)| {
+        let (part, seqs) = (taken_part_in(id, viewer), seqs.join(", "));
+        format!("SELECT * FROM messages WHERE {part} AND seq IN ({seqs})")
+    });
+    let each: Vec<_> = each.collect();
+    let mut found = Vec::with_capacity(wanted.len());
+    for some in each.chunks(JOINED) {
+        found.extend(
+            conn.fetch_all::<Message, _>(diesel::sql_query(some.join(" UNION ALL "))).await?,
+        );
+    }
+    Ok(found)
 }
 
 /// How many messages of these conversations a filter lets through.
@@ -190,6 +204,44 @@ pub async fn list_of_each(
     filter: &MessageFilter,
     between: Between,
 ) -> Result<Vec<Message>, StoreError> {
+    match of_each("*", viewer, conversations, filter, between)? {
+        Some(query) => conn.fetch_all(diesel::sql_query(query)).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+#[derive(QueryableByName)]
+#[diesel(table_name = messages)]
+struct Placed {
+    sent_at: Timestamp,
+    conversation_id: ConversationId,
+    seq: i64,
+}
+
+/// The places of the same messages.
+pub async fn list_places_of_each(
+    conn: &mut Conn,
+    viewer: UserId,
+    conversations: &[ConversationId],
+    filter: &MessageFilter,
+    between: Between,
+) -> Result<Vec<Place>, StoreError> {
+    let columns = "sent_at, conversation_id, seq";
+    let Some(query) = of_each(columns, viewer, conversations, filter, between)? else {
+        return Ok(Vec::new());
+    };
+    let rows: Vec<Placed> = conn.fetch_all(diesel::sql_query(query)).await?;
+    Ok(rows.into_iter().map(|row| (row.sent_at, row.conversation_id, row.seq)).collect())
+}
+
+/// The query of the two above; `None` if there is nothing to ask.
+fn of_each(
+    columns: &str,
+    viewer: UserId,
+    conversations: &[ConversationId],
+    filter: &MessageFilter,
+    between: Between,
+) -> Result<Option<String>, StoreError> {
     let Between { low, high, newest_first, limit } = between;
     let mut query = String::new();
     for id in conversations {
@@ -229,15 +281,12 @@ pub async fn list_of_each(
         let order = if newest_first { "DESC" } else { "ASC" };
         let done = write!(
             query,
-            "SELECT * FROM (SELECT * FROM messages WHERE {wanted} \
+            "SELECT * FROM (SELECT {columns} FROM messages WHERE {wanted} \
              ORDER BY seq {order} LIMIT {limit}) AS one"
         );
         done.map_err(|error| StoreError::Other(error.to_string()))?;
     }
-    if query.is_empty() {
-        return Ok(Vec::new());
-    }
-    conn.fetch_all(diesel::sql_query(query)).await
+    Ok(Some(query).filter(|query| !query.is_empty()))
 }
 
 /// Text as a literal that both databases compare byte by byte, whatever is in it.

@@ -1,4 +1,4 @@
-//! What the database says of itself as a whole.
+//! What is kept of the data as a whole, by name.
 
 use diesel::prelude::*;
 
@@ -16,5 +16,15 @@ pub async fn find(conn: &mut Conn, key: &str) -> Result<Option<String>, StoreErr
 pub async fn insert(conn: &mut Conn, key: &str, text: &str) -> Result<(), StoreError> {
     let row = (name.eq(key), value.eq(text));
     conn.execute(diesel::insert_into(settings::table).values(row)).await?;
+    Ok(())
+}
+
+/// Locks a value for the rest of the transaction.
+pub async fn lock(conn: &mut Conn, key: &str) -> Result<(), StoreError> {
+    if let Conn::Mysql(c) = conn {
+        let row = settings::table.filter(name.eq(key)).select(value).for_update();
+        diesel_async::RunQueryDsl::load::<String>(row, c).await?;
+    }
+    // BEGIN IMMEDIATE holds the whole file of SQLite.
     Ok(())
 }

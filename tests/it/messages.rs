@@ -1034,3 +1034,42 @@ async fn messages_of_a_deleted_account_stay_with_a_nameless_sender() {
         json!({ "body": "still here", "sender": { "id": bob.id, "firstName": "" } })
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retry_in_a_conversation_that_was_deleted_answers_nothing() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob]).await;
+    let more = json!({ "clientMessageId": client_id() });
+    ann.sends_with(chat, "for the members", more.clone()).await.succeeds();
+    ann.ends(chat).await.succeeds();
+    ann.sends_with(chat, "for the members", more).await.fails_with("NOT_FOUND");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_to_look_for_has_a_length_that_can_be_looked_for() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    ann.starts_a_conversation_with(&bob).await;
+    for (count, is_fine) in [(200, true), (201, false), (100_000, false)] {
+        let text = "x".repeat(count);
+        for (query, field) in [
+            ("query($t: String) { users(filter: {search: $t}) { nodes { id } } }", "search"),
+            (
+                "query($t: String) { messages(filter: {bodyContains: $t}) { nodes { id } } }",
+                "bodyContains",
+            ),
+            (
+                "query($t: String) { conversations(filter: {titleContains: $t}) { totalCount } }",
+                "titleContains",
+            ),
+        ] {
+            let answer = ann.asks(query, json!({ "t": text })).await;
+            if is_fine {
+                answer.succeeds()
+            } else {
+                answer.fails_on(&[field])
+            };
+        }
+    }
+}

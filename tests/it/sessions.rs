@@ -454,7 +454,7 @@ async fn an_unused_session_ends_after_thirty_days() {
     let ann = app.person("ann").await;
     let (_, refresh) = signs_in(&app, &ann).await;
     app.clock.forward(30 * DAY + SECOND);
-    refreshes(&app.stranger(), &refresh).await.fails_with("TOKEN_EXPIRED");
+    refreshes(&app.stranger(), &refresh).await.fails_with("SESSION_REVOKED");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -480,7 +480,7 @@ async fn no_session_lasts_longer_than_ninety_days_however_it_is_used() {
     app.clock.forward(5 * MINUTE + SECOND);
     refreshes(&app.stranger(), &last.word("refreshToken.refreshToken"))
         .await
-        .fails_with("TOKEN_EXPIRED");
+        .fails_with("SESSION_REVOKED");
     client.asks_for(ME).await.fails_with("TOKEN_EXPIRED");
 }
 

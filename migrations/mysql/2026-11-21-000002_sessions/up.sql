@@ -10,6 +10,6 @@ CREATE TABLE sessions (
     revoked_at DATETIME(6),
     user_agent VARCHAR(255),
     ip VARCHAR(45),
+    INDEX sessions_user_id (user_id, created_at),
     CONSTRAINT sessions_user FOREIGN KEY (user_id) REFERENCES users (id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4 COLLATE = utf8mb4_bin;
-CREATE INDEX sessions_user_id ON sessions (user_id, created_at);

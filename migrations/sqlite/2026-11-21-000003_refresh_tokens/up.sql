@@ -6,3 +6,4 @@ CREATE TABLE refresh_tokens (
     regranted_at TIMESTAMP,
     CONSTRAINT refresh_tokens_session FOREIGN KEY (session_id) REFERENCES sessions (id)
 ) WITHOUT ROWID;
+CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id);

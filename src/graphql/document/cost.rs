@@ -11,7 +11,8 @@ use async_graphql::{
 };
 
 /// The lists that can grow, by the names of their fields.
-const LISTS: [&str; 6] = ["users", "conversations", "messages", "members", "participants", "nodes"];
+const LISTS: [&str; 7] =
+    ["users", "conversations", "messages", "members", "participants", "nodes", "sessions"];
 
 /// The rows of a list that is not told how many.
 const USUAL: usize = 20;
@@ -68,6 +69,10 @@ impl<'a> Walk<'a> {
         // `nodes` of a connection has no arguments: its rows are the connection's.
         if field.name.node == "nodes" && field.arguments.is_empty() {
             return 1;
+        }
+        // It has no arguments and shows a hundred.
+        if field.name.node == "participants" {
+            return LARGEST;
         }
         let size = |name: &str| {
             let value = field.get_argument(name)?.node.clone();
