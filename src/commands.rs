@@ -16,7 +16,7 @@ use crate::{
     config::{Cli, Command, Config, Superuser},
     demo,
     domain::{
-        App, Rules,
+        self, App, Rules,
         accounts::{self, Registration, Role},
         operations,
     },
@@ -62,12 +62,12 @@ async fn serve(config: &Config) -> Outcome {
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let (app, store) = start(config, config.rules()).await?;
-    let database = operations::database(&store).await.map_err(|error| error.to_string())?;
+    let database = operations::database(&store).await.map_err(|error| words(&error))?;
     let durability = operations::unsafe_durability(&store).await;
-    for fault in durability.map_err(|error| error.to_string())? {
+    for fault in durability.map_err(|error| words(&error))? {
         tracing::warn!(fault, "an acknowledged message could be lost");
     }
-    let is_new = !operations::has_users(&app).await.map_err(|error| error.to_string())?;
+    let is_new = !operations::has_users(&app).await.map_err(|error| words(&error))?;
     let router = server::router(app.clone(), &config.server());
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     greet(config, &format!("http://{address}"), &database, is_new)?;
@@ -84,10 +84,10 @@ fn greet(config: &Config, address: &str, database: &str, is_new: bool) -> Outcom
     say(&format!("  Health   {url}/healthz  {url}/readyz"))?;
     if is_new {
         say("Nobody has an account yet. To make the first, in another terminal:")?;
-        say(&format!(
-            "  curl {url}/graphql --json '{{\"query\": \"mutation {{ register(input: {{username: \\\"ann\\\", email: \\\"ann@example.org\\\", password: \\\"correct horse\\\"}}) {{ accessToken }} }}\"}}'"
-        ))?;
-        say("or fill it with people to play with: parlance seed-demo")?;
+        let register = "mutation { register(input: {username: \\\"me\\\", email: \\\"me@example.org\\\", \
+            password: \\\"correct horse\\\"}) { accessToken } }";
+        say(&format!("  curl {url}/graphql --json '{{\"query\": \"{register}\"}}'"))?;
+        say("or fill it with people to play with, by the command seed-demo.")?;
     }
     Ok(())
 }
@@ -119,7 +119,7 @@ async fn createsuperuser(config: &Config, wanted: Superuser) -> Outcome {
         phone_number: None,
         role: Role::Admin,
     };
-    accounts::create_superuser(&app, wanted).await.map_err(|error| error.to_string())?;
+    accounts::create_superuser(&app, wanted).await.map_err(|error| words(&error))?;
     println!("{username} is an administrator.");
     Ok(())
 }
@@ -127,7 +127,7 @@ async fn createsuperuser(config: &Config, wanted: Superuser) -> Outcome {
 async fn set_password(config: &Config, user: &str, password_stdin: bool) -> Outcome {
     let password = new_password(password_stdin)?;
     let (app, _) = start(config, config.rules()).await?;
-    operations::set_password(&app, user, password).await.map_err(|error| error.to_string())?;
+    operations::set_password(&app, user, password).await.map_err(|error| words(&error))?;
     println!("{user} has another password; their sessions have ended.");
     Ok(())
 }
@@ -135,10 +135,10 @@ async fn set_password(config: &Config, user: &str, password_stdin: bool) -> Outc
 async fn seed_demo(config: &Config, force: bool) -> Outcome {
     let rules = Rules { rate_limits: false, ..config.rules() };
     let (app, _) = start(config, rules).await?;
-    if !force && operations::has_users(&app).await.map_err(|error| error.to_string())? {
+    if !force && operations::has_users(&app).await.map_err(|error| words(&error))? {
         return Err("there are users already; say --force to add the demo beside them".to_owned());
     }
-    let seeded = demo::seed(&app).await.map_err(|error| error.to_string())?;
+    let seeded = demo::seed(&app).await.map_err(|error| words(&error))?;
     println!(
         "{} people ({}), {} conversations, {} messages. Everybody's password is: {}",
         seeded.people.len(),
@@ -159,7 +159,7 @@ async fn check(config: &Config) -> Outcome {
         return Err(format!("{} is not there yet: run parlance migrate", path.display()));
     }
     let database = operations::database(&store).await;
-    println!("database: {}", database.map_err(|error| error.to_string())?);
+    println!("database: {}", database.map_err(|error| words(&error))?);
     let faults = operations::faults(&store, config.allow_unsafe_durability).await;
     if faults.is_empty() {
         println!("ready to serve");
@@ -179,7 +179,12 @@ async fn start(config: &Config, rules: Rules) -> Result<(App, Store), String> {
     let tokens = Tokens::new(secret.as_bytes()).ok_or("the secret is too short")?;
     let store = Store::open(&config.store())?;
     let app = App::start(store.clone(), Arc::new(SystemClock), tokens, rules).await;
-    Ok((app.map_err(|error| error.cause().unwrap_or_else(|| error.to_string()))?, store))
+    Ok((app.map_err(|error| words(&error))?, store))
+}
+
+/// An error for the operator, who may know the cause.
+fn words(error: &domain::Error) -> String {
+    error.cause().unwrap_or_else(|| error.to_string())
 }
 
 fn sqlite_path(config: &Config) -> Option<PathBuf> {
@@ -198,13 +203,14 @@ fn prepare_folder(config: &Config) -> Outcome {
         .map_err(|error| format!("{}: {error}", folder.display()))
 }
 
-/// The one server of an SQLite file; the claim ends with the process.
+/// The one server of an SQLite file; the claim ends with the process. It is on the file
+/// itself, whatever names it has; `flock` is not what SQLite uses for its own locks.
 fn claim(config: &Config) -> Result<Option<File>, String> {
     let Some(path) = sqlite_path(config) else { return Ok(None) };
     prepare_folder(config)?;
-    let lock = path.with_added_extension("lock");
-    let says = |error: &dyn std::fmt::Display| format!("{}: {error}", lock.display());
-    let file = File::create(&lock).map_err(|error| says(&error))?;
+    let says = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|error| says(&error))?;
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Err(format!(
@@ -265,7 +271,10 @@ fn new_password(from_stdin: bool) -> Result<String, String> {
     if from_stdin {
         return first_line();
     }
-    let ask = |what: &str| rpassword::prompt_password(what).map_err(|error| error.to_string());
+    let ask = |what: &str| {
+        let asked = rpassword::prompt_password(what);
+        asked.map_err(|error| format!("no terminal to ask on ({error}): use --password-stdin"))
+    };
     let password = ask("Password: ")?;
     if ask("Password again: ")? != password {
         return Err("the two passwords differ".to_owned());

@@ -1,6 +1,10 @@
 //! Every setting, with its default and its words for `--help`.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
@@ -100,13 +104,13 @@ pub struct Config {
           value_parser = clap::value_parser!(u16).range(2..))]
     pub pool_size: u16,
     /// Where to listen
-    #[arg(long, env = "PARLANCE_LISTEN", global = true, default_value = "127.0.0.1:8000")]
+    #[arg(long, env = "PARLANCE_LISTEN", global = true, default_value = "127.0.0.1:8000", value_parser = address)]
     pub listen: SocketAddr,
     /// Signs tokens; at least 32 bytes. Made and kept beside the SQLite file if absent; required with MySQL
     #[arg(long, env = "PARLANCE_SECRET_KEY", global = true, hide_env_values = true)]
     pub secret_key: Option<String>,
     /// How clients reach the server, where that is not the address it listens on
-    #[arg(long, env = "PARLANCE_PUBLIC_URL", global = true)]
+    #[arg(long, env = "PARLANCE_PUBLIC_URL", global = true, value_parser = origin)]
     pub public_url: Option<String>,
     /// How long an access token is good
     #[arg(long, env = "PARLANCE_ACCESS_TTL", global = true, default_value = "15m", value_parser = span)]
@@ -122,7 +126,7 @@ pub struct Config {
     #[arg(long, env = "PARLANCE_RATE_LIMITS", global = true, value_enum, default_value = "on")]
     pub rate_limits: Switch,
     /// Networks of proxies whose X-Forwarded-For is believed, separated by commas, like `10.0.0.0/8`
-    #[arg(long, env = "PARLANCE_TRUSTED_PROXIES", global = true, value_delimiter = ',', action = ArgAction::Append)]
+    #[arg(long, env = "PARLANCE_TRUSTED_PROXIES", global = true, value_delimiter = ',', action = ArgAction::Append, value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
     /// Web origins other than the server's own that may use GraphQL, separated by commas, like `https://app.example.org`
     #[arg(long, env = "PARLANCE_ALLOWED_ORIGINS", global = true, value_delimiter = ',', action = ArgAction::Append, value_parser = origin)]
@@ -137,8 +141,9 @@ pub struct Config {
     #[arg(long, env = "PARLANCE_REQUEST_TIMEOUT", global = true, default_value = "10s", value_parser = span)]
     pub request_timeout: Duration,
     /// The longest request body, in bytes
-    #[arg(long, env = "PARLANCE_BODY_LIMIT", global = true, default_value_t = 1 << 20)]
-    pub body_limit: usize,
+    #[arg(long, env = "PARLANCE_BODY_LIMIT", global = true, default_value_t = 1 << 20,
+          value_parser = clap::value_parser!(u32).range(1_024..))]
+    pub body_limit: u32,
     #[command(flatten)]
     pub document: DocumentLimits,
     /// What is logged, as `tracing` has it: `info`, `debug`, `warn,parlance=debug`
@@ -185,6 +190,16 @@ fn span(text: &str) -> Result<Duration, String> {
         return Err("must be at least 1s".to_owned());
     }
     Ok(span)
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "must be an address and a port, like 127.0.0.1:8000".to_owned())
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let host = text.parse::<IpAddr>().map(IpNet::from);
+    host.or_else(|_| text.parse())
+        .map_err(|_| "must be a network or an address, like 10.0.0.0/8 or 10.0.0.1".to_owned())
 }
 
 /// A web origin: scheme and host, perhaps a port, and nothing after it.
@@ -274,7 +289,7 @@ impl Config {
                 cost: document_cost,
                 ..Limits::default()
             },
-            body_limit: self.body_limit,
+            body_limit: usize::try_from(self.body_limit).unwrap_or(usize::MAX),
             timeout: self.request_timeout,
             introspection: self.introspection == Switch::On,
             trusted_proxies: self.trusted_proxies.clone(),
@@ -310,7 +325,7 @@ mod tests {
     fn lists_and_times_are_read_as_people_write_them() {
         let config = config(&[
             "--trusted-proxies",
-            "10.0.0.0/8,::1/128",
+            "10.0.0.0/8,::1",
             "--allowed-origins",
             "https://a.example,https://b.example",
             "--access-ttl",

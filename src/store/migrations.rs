@@ -78,7 +78,15 @@ struct Applied {
 /// The names of the migrations that the database has not seen yet.
 pub async fn pending(conn: &mut Conn) -> Result<Vec<String>, StoreError> {
     let list = diesel::sql_query("SELECT version FROM __diesel_schema_migrations");
-    let applied: Vec<Applied> = conn.fetch_all(list).await?;
+    let applied: Vec<Applied> = match conn.fetch_all(list).await {
+        // An empty database has not even the list.
+        Err(StoreError::Other(message))
+            if message.contains("doesn't exist") || message.contains("no such table") =>
+        {
+            Vec::new()
+        }
+        applied => applied?,
+    };
     let known = MigrationSource::<Mysql>::migrations(&MYSQL);
     let known = known.map_err(|error| StoreError::Other(error.to_string()))?;
     Ok(known

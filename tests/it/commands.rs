@@ -1,7 +1,6 @@
 //! The program itself, as an operator calls it: every command, what it prints, and how it ends.
 
 use std::{
-    fs::File,
     os::unix::fs::PermissionsExt,
     path::Path,
     process::{Output, Stdio},
@@ -435,6 +434,12 @@ async fn a_new_server_makes_its_folder_its_secret_and_its_database_and_keeps_the
     // One file serves one server.
     let problem = program.with("PARLANCE_LISTEN", "127.0.0.1:0").fails(&["serve"]).await;
     assert!(problem.contains("another server"), "{problem}");
+    let other_name = folder.path().join("other.db");
+    std::os::unix::fs::symlink(folder.path().join("data/parlance.db"), &other_name).unwrap();
+    let other_name = format!("sqlite:{}", other_name.display());
+    let other = program.with("PARLANCE_LISTEN", "127.0.0.1:0").with("DATABASE_URL", &other_name);
+    let problem = other.fails(&["serve"]).await;
+    assert!(problem.contains("another server"), "{problem}");
 
     server.signals("TERM");
     let (code, log) = server.ends().await;
@@ -452,8 +457,6 @@ async fn a_new_server_makes_its_folder_its_secret_and_its_database_and_keeps_the
     assert_eq!((status, &answer["data"]["viewer"]["username"]), (200, &json!("ann")));
     server.signals("INT");
     assert_eq!(server.ends().await.0, Some(0));
-    // Its lock is not what keeps a server from starting, only who holds it.
-    assert!(File::open(folder.path().join("data/parlance.db.lock")).is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -80,7 +80,11 @@ async fn answer(endpoint: &Endpoint, parts: &Parts, body: Body) -> Result<Outcom
     let prepared = endpoint.documents.prepare(params)?;
     let operation = prepared.operation();
     check_transport(operation, &parts.method)?;
-    let viewer = admit(endpoint, operation, &parts.headers).await?;
+    let admitted = admit(endpoint, operation, &parts.headers);
+    let viewer = tokio::time::timeout(settings.timeout, admitted).await.unwrap_or_else(|_| {
+        let message = "It took too long to look who asks; nothing was done.";
+        Err(ErrorCode::RequestTimeout.error(message, None).into())
+    })?;
     if !settings.introspection && doors::is_introspection(operation) {
         let message = "This server does not show its schema.";
         return Err(ErrorCode::GraphqlValidationFailed.error(message, None).into());
@@ -188,7 +192,12 @@ async fn admit(
         }
         Ok(viewer) => Ok(viewer),
         Err(_) if doors::is_sign_in(operation) => Ok(None),
-        Err(error) => Err(Refusal::auth(error::code(error.code()), error.to_string())),
+        Err(error) => {
+            if let Some(cause) = error.cause() {
+                tracing::warn!(cause, "who asks could not be found out");
+            }
+            Err(Refusal::auth(error::code(error.code()), error.to_string()))
+        }
     }
 }
 
