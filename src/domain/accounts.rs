@@ -280,9 +280,11 @@ pub async fn update_profile(app: &App, viewer: Viewer, wanted: ProfileChanges) -
         .store
         .transaction(|tx| {
             async move {
-                operations::lock_names(tx).await?;
                 let (name, email) = (changes.username_key.as_ref(), changes.email_key.as_ref());
-                must_be_free(tx, name, email, Some(id)).await?;
+                if name.is_some() || email.is_some() {
+                    operations::lock_names(tx).await?;
+                    must_be_free(tx, name, email, Some(id)).await?;
+                }
                 if *changes != UserChanges::default() {
                     accounts::update(tx, id, changes).await?;
                 }

@@ -125,6 +125,35 @@ pub async fn lock(
     })
 }
 
+/// Locks those of the conversations that nobody else holds, in id order, for the rest of
+/// the transaction; answers them, and the ids of those that are there but held.
+pub async fn lock_free(
+    conn: &mut Conn,
+    ids: &[ConversationId],
+) -> Result<(Vec<Conversation>, Vec<ConversationId>), StoreError> {
+    let there = |ids: &[ConversationId]| {
+        conversations::table
+            .filter(conversations::id.eq_any(ids.to_vec()))
+            .filter(conversations::deleted_at.is_null())
+            .order(conversations::id)
+    };
+    let locked = match conn {
+        Conn::Mysql(c) => {
+            let free = there(ids).for_update().skip_locked().select(Conversation::as_select());
+            diesel_async::RunQueryDsl::load(free, c).await?
+        }
+        // BEGIN IMMEDIATE holds the whole file: nobody else holds anything.
+        Conn::Sqlite(_) => return Ok((lock(conn, ids).await?, Vec::new())),
+    };
+    let is_locked = |id: &ConversationId| locked.iter().any(|row: &Conversation| row.id == *id);
+    let missing: Vec<_> = ids.iter().filter(|id| !is_locked(id)).copied().collect();
+    if missing.is_empty() {
+        return Ok((locked, missing));
+    }
+    let held = conn.fetch_all(there(&missing).select(conversations::id)).await?;
+    Ok((locked, held))
+}
+
 /// Writes the counters of a conversation that is locked.
 pub async fn advance(
     conn: &mut Conn,

@@ -21,10 +21,15 @@ pub async fn insert(conn: &mut Conn, key: &str, text: &str) -> Result<(), StoreE
 
 /// Locks a value for the rest of the transaction.
 pub async fn lock(conn: &mut Conn, key: &str) -> Result<(), StoreError> {
-    if let Conn::Mysql(c) = conn {
-        let row = settings::table.filter(name.eq(key)).select(value).for_update();
-        diesel_async::RunQueryDsl::load::<String>(row, c).await?;
+    let row = settings::table.filter(name.eq(key)).select(value);
+    match conn {
+        Conn::Mysql(c) => {
+            diesel_async::RunQueryDsl::load::<String>(row.for_update(), c).await?;
+        }
+        // BEGIN IMMEDIATE holds the whole file.
+        Conn::Sqlite(_) => {
+            conn.fetch_optional::<String, _>(row).await?;
+        }
     }
-    // BEGIN IMMEDIATE holds the whole file of SQLite.
     Ok(())
 }

@@ -109,7 +109,7 @@ setMemberRole: 11
 removeParticipant: 10
 leaveConversation: 9
 deleteConversation: 8
-updateProfile: 6
+updateProfile: 5
 setUserRole: 7
 setUserDisabled: 8
 login: 9

@@ -1,0 +1,165 @@
+//! One batch while its messages are given their numbers, in the order in which they came.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Draft;
+use crate::{
+    domain::{
+        Error, Result,
+        conversations::Conversation,
+        messages::{Message, Sent},
+    },
+    ids::{ClientId, ConversationId, MessageId, UserId},
+    store::{Conn, members, messages},
+    time::Timestamp,
+};
+
+/// What is decided of one message.
+#[expect(clippy::large_enum_variant, reason = "nearly all are the large one")]
+pub(super) enum Fate {
+    Known(Result<Sent>),
+    /// Somebody else holds its conversation: not yet.
+    Skipped,
+}
+
+/// What was there before, as far as the drafts ask for it.
+struct Known {
+    by_client: HashMap<(UserId, ClientId), Message>,
+    by_id: HashMap<MessageId, Message>,
+}
+
+impl Known {
+    async fn read(tx: &mut Conn, drafts: &[Draft], looks_for_ids: bool) -> Result<Self> {
+        let (senders, client_ids): (Vec<_>, Vec<_>) = drafts
+            .iter()
+            .filter_map(|draft| draft.client.as_ref().map(|(id, _)| (draft.sender, *id)))
+            .unzip();
+        let mut ids: Vec<_> = drafts.iter().filter_map(|draft| draft.reply_to).collect();
+        if looks_for_ids {
+            ids.extend(drafts.iter().map(|draft| draft.id));
+        }
+        let mut known = Self { by_client: HashMap::new(), by_id: HashMap::new() };
+        if !client_ids.is_empty() {
+            for message in messages::find_by_client_ids(tx, &senders, &client_ids).await? {
+                if let Some(client_id) = message.client_message_id {
+                    known.by_client.insert((message.sender_id, client_id), message);
+                }
+            }
+        }
+        if !ids.is_empty() {
+            let found = messages::find_many(tx, &ids).await?;
+            known.by_id = found.into_iter().map(|message| (message.id, message)).collect();
+        }
+        Ok(known)
+    }
+}
+
+/// What a transaction knows under its locks, and what it is about to write.
+pub(super) struct Batch {
+    present: HashSet<(ConversationId, UserId)>,
+    conversations: HashMap<ConversationId, Conversation>,
+    /// Held by somebody else.
+    skipped: Vec<ConversationId>,
+    /// Those that got a message.
+    advanced: Vec<ConversationId>,
+    known: Known,
+    new: Vec<Message>,
+}
+
+impl Batch {
+    /// Reads, under the locks, what the decisions depend on.
+    pub(super) async fn read(
+        tx: &mut Conn,
+        drafts: &[Draft],
+        ids: &[ConversationId],
+        locked: Vec<Conversation>,
+        skipped: Vec<ConversationId>,
+        looks_for_ids: bool,
+    ) -> Result<Self> {
+        let senders: Vec<_> = drafts.iter().map(|draft| draft.sender).collect();
+        let present = members::list_present(tx, ids, &senders).await?;
+        Ok(Self {
+            present: present.iter().map(|m| (m.conversation_id, m.user_id)).collect(),
+            conversations: locked.into_iter().map(|c| (c.id, c)).collect(),
+            skipped,
+            advanced: Vec::new(),
+            known: Known::read(tx, drafts, looks_for_ids).await?,
+            new: Vec::new(),
+        })
+    }
+
+    /// What is to be written: the new messages, and the conversations that got one.
+    pub(super) fn written(mut self) -> (Vec<Message>, Vec<Conversation>) {
+        let advanced = self.advanced.iter().filter_map(|id| self.conversations.remove(id));
+        (self.new, advanced.collect())
+    }
+
+    pub(super) fn decide(&mut self, draft: &Draft, now: Timestamp) -> Fate {
+        if self.skipped.contains(&draft.conversation) {
+            return Fate::Skipped;
+        }
+        Fate::Known(self.number(draft, now))
+    }
+
+    fn number(&mut self, draft: &Draft, now: Timestamp) -> Result<Sent> {
+        let missing = || Error::NotFound("conversation");
+        // Committed by an earlier attempt whose answer was lost: stored is stored, whatever
+        // has become of the sender since.
+        if let Some(message) = self.known.by_id.get(&draft.id) {
+            return Ok(Sent { message: message.clone(), deduplicated: false });
+        }
+        // A deleted conversation is not among those that were locked.
+        let is_in = self.present.contains(&(draft.conversation, draft.sender));
+        if !is_in || !self.conversations.contains_key(&draft.conversation) {
+            return Err(missing());
+        }
+        if let Some((client_id, hash)) = &draft.client
+            && let Some(first) = self.known.by_client.get(&(draft.sender, *client_id))
+        {
+            if first.client_hash.as_ref() != Some(hash) {
+                return Err(Error::ClientMessageIdReused);
+            }
+            return Ok(Sent { message: first.clone(), deduplicated: true });
+        }
+        let reply_to_seq = match draft.reply_to {
+            None => None,
+            Some(id) => {
+                let replied = self.known.by_id.get(&id);
+                let replied = replied.filter(|m| m.conversation_id == draft.conversation);
+                let problem = "is no message of this conversation";
+                Some(replied.ok_or_else(|| Error::invalid("replyToId", problem))?.seq)
+            }
+        };
+        let conversation = self.conversations.get_mut(&draft.conversation).ok_or_else(missing)?;
+        conversation.message_seq += 1;
+        conversation.event_seq += 1;
+        conversation.live_count += 1;
+        // The clock of the machine may step back; the order of a conversation may not.
+        conversation.last_activity_at = conversation.last_activity_at.max(now);
+        let (client_message_id, client_hash) = draft.client.clone().unzip();
+        let message = Message {
+            conversation_id: draft.conversation,
+            seq: conversation.message_seq,
+            event_seq: conversation.event_seq,
+            changed_event_seq: None,
+            id: draft.id,
+            sender_id: draft.sender,
+            client_message_id,
+            client_hash,
+            body: draft.body.clone(),
+            reply_to_seq,
+            sent_at: conversation.last_activity_at,
+            edited_at: None,
+            deleted_at: None,
+            revision: 1,
+        };
+        if let Some(client_id) = client_message_id {
+            self.known.by_client.insert((draft.sender, client_id), message.clone());
+        }
+        if !self.advanced.contains(&draft.conversation) {
+            self.advanced.push(draft.conversation);
+        }
+        self.new.push(message.clone());
+        Ok(Sent { message, deduplicated: false })
+    }
+}

@@ -1,0 +1,309 @@
+//! The one path by which a message is stored. Senders hand their message to a lane; the
+//! lane takes all that is waiting and commits it in one transaction. A conversation always
+//! goes to the same lane, so its messages keep the order in which they came. An idle
+//! server adds no delay: a lone message is a batch of one.
+//!
+//! A conversation that somebody else holds locked is set aside to a task of its own, so
+//! that it holds up nobody but itself.
+
+mod batch;
+
+use std::{
+    collections::HashMap,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures_util::FutureExt;
+use scoped_futures::ScopedFutureExt;
+use tokio::sync::{mpsc, oneshot};
+
+use self::batch::{Batch, Fate};
+use crate::{
+    domain::{Error, Result, conversations::Conversation, log, messages::Sent},
+    ids::{ClientId, ConversationId, MessageId, UserId},
+    live::Hub,
+    store::{Conn, Store, StoreError, conversations, messages},
+    time::Clock,
+};
+
+/// How many messages may wait for a lane; a further one is told to come back.
+const QUEUE: usize = 1_024;
+
+/// How many messages one transaction takes.
+const BATCH: usize = 256;
+
+/// How many transactions may be under way at once on MySQL. SQLite has one writer.
+const MYSQL_LANES: usize = 4;
+
+/// How often a batch whose commit has an unknown fate, or met a duplicate, is tried.
+const ATTEMPTS: usize = 5;
+
+/// What to tell a sender who finds the queue full.
+const COME_BACK: Duration = Duration::from_millis(500);
+
+/// A message on its way to its numbers.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    /// Made before the first attempt, so that a later one knows its own message.
+    pub(super) id: MessageId,
+    pub(super) conversation: ConversationId,
+    pub(super) sender: UserId,
+    pub(super) body: String,
+    pub(super) reply_to: Option<MessageId>,
+    /// The client's id for it, and the hash of what it stands for.
+    pub(super) client: Option<(ClientId, Vec<u8>)>,
+}
+
+struct Job {
+    draft: Draft,
+    answer: oneshot::Sender<Result<Sent>>,
+}
+
+/// Takes messages and answers when they are durable.
+pub(super) struct Writer(Vec<mpsc::Sender<Job>>);
+
+impl Writer {
+    pub(super) fn start(store: &Store, clock: &Arc<dyn Clock>, live: &Hub) -> Self {
+        let lanes = if store.is_sqlite() { 1 } else { MYSQL_LANES };
+        let lane = |_| {
+            let (sender, receiver) = mpsc::channel(QUEUE);
+            let (store, clock, live) = (store.clone(), clock.clone(), live.clone());
+            let lane = Lane { committer: Committer { store, clock, live }, aside: HashMap::new() };
+            tokio::spawn(lane.run(receiver));
+            sender
+        };
+        Self((0..lanes).map(lane).collect())
+    }
+
+    /// Queues a message and waits for its fate. Who stops waiting does not stop the message.
+    pub(super) async fn send(&self, draft: Draft) -> Result<Sent> {
+        let lane = draft.conversation.uuid().as_u128() % (self.0.len() as u128);
+        let lane = usize::try_from(lane).ok().and_then(|lane| self.0.get(lane));
+        let (answer, fate) = oneshot::channel();
+        let gone = || Error::Internal("the writer has stopped".to_owned());
+        lane.ok_or_else(gone)?.try_send(Job { draft, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => Error::Busy { retry_after: COME_BACK },
+            mpsc::error::TrySendError::Closed(_) => gone(),
+        })?;
+        fate.await.map_err(|_| gone())?
+    }
+}
+
+/// One lane: takes what is waiting, again and again.
+struct Lane {
+    committer: Committer,
+    /// The conversations that are waited for elsewhere.
+    aside: HashMap<ConversationId, Aside>,
+}
+
+/// What waits for one conversation; `None` once nobody works on it any more.
+type Aside = Arc<Mutex<Option<Vec<Job>>>>;
+
+impl Lane {
+    async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
+        let mut jobs = Vec::with_capacity(BATCH);
+        while queue.recv_many(&mut jobs, BATCH).await > 0 {
+            let free = jobs.drain(..).filter_map(|job| self.behind(job)).collect();
+            for job in self.committer.answer_all(free, Locks::Skipped).await {
+                self.set_aside(job);
+            }
+        }
+    }
+
+    /// Puts a message behind those of its conversation that were set aside; answers it back
+    /// if there are none.
+    fn behind(&mut self, job: Job) -> Option<Job> {
+        let id = job.draft.conversation;
+        let Some(aside) = self.aside.get(&id) else { return Some(job) };
+        if let Some(waiting) = &mut *aside.lock().unwrap_or_else(PoisonError::into_inner) {
+            if waiting.len() < QUEUE {
+                waiting.push(job);
+            } else {
+                // A sender who has gone away needs no answer.
+                let _ = job.answer.send(Err(Error::Busy { retry_after: COME_BACK }));
+            }
+            return None;
+        }
+        self.aside.remove(&id);
+        Some(job)
+    }
+
+    fn set_aside(&mut self, job: Job) {
+        let Some(job) = self.behind(job) else { return };
+        let id = job.draft.conversation;
+        let aside = Arc::new(Mutex::new(Some(vec![job])));
+        tokio::spawn(self.committer.clone().wait_for(aside.clone()));
+        self.aside.insert(id, aside);
+    }
+}
+
+/// What becomes of a conversation that somebody else holds locked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Locks {
+    Skipped,
+    WaitedFor,
+}
+
+/// Stores batches.
+#[derive(Clone)]
+struct Committer {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    live: Hub,
+}
+
+impl Committer {
+    /// Stores what is waiting for one conversation, until nothing is.
+    async fn wait_for(self, aside: Aside) {
+        loop {
+            let jobs = {
+                let mut waiting = aside.lock().unwrap_or_else(PoisonError::into_inner);
+                match waiting.take() {
+                    Some(jobs) if !jobs.is_empty() => {
+                        *waiting = Some(Vec::new());
+                        jobs
+                    }
+                    Some(_) | None => return,
+                }
+            };
+            self.answer_all(jobs, Locks::WaitedFor).await;
+        }
+    }
+
+    /// Stores messages and answers their senders; gives back those that were skipped.
+    async fn answer_all(&self, jobs: Vec<Job>, locks: Locks) -> Vec<Job> {
+        let (drafts, answers): (Vec<_>, Vec<_>) =
+            jobs.into_iter().map(|Job { draft, answer }| (draft, answer)).unzip();
+        // A panic must cost one batch and not the lane; its senders see it as a fault.
+        let fates = AssertUnwindSafe(self.store_all(&drafts, locks)).catch_unwind().await;
+        let fates = fates.unwrap_or_else(|_| {
+            let fault = || Fate::Known(Err(Error::Internal("the writer panicked".to_owned())));
+            drafts.iter().map(|_| fault()).collect()
+        });
+        let mut skipped = Vec::new();
+        for ((draft, answer), fate) in drafts.into_iter().zip(answers).zip(fates) {
+            match fate {
+                // A sender who has gone away needs no answer.
+                Fate::Known(fate) => drop(answer.send(fate)),
+                Fate::Skipped => skipped.push(Job { draft, answer }),
+            }
+        }
+        skipped
+    }
+
+    /// Stores a batch; if the batch as a whole fails, each message alone, so that a bad one
+    /// does not fail the others. Where the database is away or busy there is nothing to try.
+    async fn store_all(&self, drafts: &[Draft], locks: Locks) -> Vec<Fate> {
+        if drafts.is_empty() {
+            return Vec::new();
+        }
+        let error = match self.commit(drafts, locks, false).await {
+            Ok(fates) => return fates,
+            Err(error) => error,
+        };
+        if drafts.len() == 1 {
+            return vec![Fate::Known(Err(error))];
+        }
+        tracing::warn!(%error, messages = drafts.len(), "a batch failed");
+        let is_unknown = matches!(error, Error::Store(StoreError::CommitUnknown(_)));
+        let mut fates = Vec::with_capacity(drafts.len());
+        for draft in drafts {
+            fates.push(match &error {
+                Error::Store(StoreError::Unreachable(why)) => {
+                    Fate::Known(Err(Error::Store(StoreError::Unreachable(why.clone()))))
+                }
+                Error::Store(StoreError::Busy(why)) => {
+                    Fate::Known(Err(Error::Store(StoreError::Busy(why.clone()))))
+                }
+                _ => {
+                    let draft = std::slice::from_ref(draft);
+                    match self.commit(draft, locks, is_unknown).await {
+                        Ok(mut fates) => fates.pop().unwrap_or(Fate::Skipped),
+                        Err(error) => Fate::Known(Err(error)),
+                    }
+                }
+            });
+        }
+        fates
+    }
+
+    /// Commits a batch in one transaction. A commit of unknown fate is looked up by the ids
+    /// under the same locks, where it must have been decided, and stays unknown if that
+    /// fails; a duplicate client's id is looked up again, now that the other message is there.
+    async fn commit(
+        &self,
+        drafts: &[Draft],
+        locks: Locks,
+        mut is_unknown: bool,
+    ) -> Result<Vec<Fate>> {
+        for attempt in 1..=ATTEMPTS {
+            let looks_for_ids = is_unknown || attempt > 1;
+            // Who does not know whether they hold the lock themselves has to wait for it.
+            let locks = if is_unknown { Locks::WaitedFor } else { locks };
+            let plan = self
+                .store
+                .transaction(|tx| {
+                    async move { self.write(tx, drafts, locks, looks_for_ids).await }.scope_boxed()
+                })
+                .await;
+            match plan {
+                Ok(Plan { fates, advanced }) => {
+                    for conversation in &advanced {
+                        log::tell(&self.live, conversation);
+                    }
+                    return Ok(fates);
+                }
+                Err(Error::Store(StoreError::Duplicate)) if drafts.len() == 1 => {}
+                Err(Error::Store(error @ StoreError::CommitUnknown(_))) => {
+                    tracing::warn!(%error, messages = drafts.len(), "looking up the ids");
+                    is_unknown = true;
+                }
+                Err(Error::Store(error)) if is_unknown => {
+                    tracing::warn!(%error, messages = drafts.len(), "the ids are not found out");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(if is_unknown {
+            Error::Store(StoreError::CommitUnknown("nor could it be looked up".to_owned()))
+        } else {
+            Error::Internal("a message kept meeting its own id".to_owned())
+        })
+    }
+
+    async fn write(
+        &self,
+        tx: &mut Conn,
+        drafts: &[Draft],
+        locks: Locks,
+        looks_for_ids: bool,
+    ) -> Result<Plan> {
+        let mut ids: Vec<_> = drafts.iter().map(|draft| draft.conversation).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        // The first lock; all that is decided is read after it.
+        let (locked, skipped) = match locks {
+            Locks::WaitedFor => (conversations::lock(tx, &ids).await?, Vec::new()),
+            Locks::Skipped => conversations::lock_free(tx, &ids).await?,
+        };
+        let mut batch = Batch::read(tx, drafts, &ids, locked, skipped, looks_for_ids).await?;
+        let now = self.clock.now();
+        let fates = drafts.iter().map(|draft| batch.decide(draft, now)).collect();
+        let (new, advanced) = batch.written();
+        if !new.is_empty() {
+            messages::insert_many(tx, &new).await?;
+        }
+        for conversation in &advanced {
+            log::save(tx, conversation).await?;
+        }
+        Ok(Plan { fates, advanced })
+    }
+}
+
+/// What one transaction has decided; true once it is committed.
+struct Plan {
+    fates: Vec<Fate>,
+    advanced: Vec<Conversation>,
+}
