@@ -57,8 +57,9 @@ async fn run_mysql(options: &Options) -> Result<Vec<String>, String> {
     let connected = conn::connect_mysql(conn::mysql_opts(options)?).await;
     let mut connection =
         connected.map_err(|error| format!("the database cannot be reached: {error}"))?;
-    let lock =
-        format!("SELECT GET_LOCK(CONCAT('parlance:', MD5(DATABASE())), {PATIENCE}) AS locked");
+    let lock = format!(
+        "SELECT GET_LOCK(CONCAT('parlance:', LEFT(SHA2(DATABASE(), 256), 32)), {PATIENCE}) AS locked"
+    );
     let locked: Locked =
         diesel::sql_query(lock).get_result(&mut connection).await.map_err(|e| e.to_string())?;
     if locked.locked != Some(1) {

@@ -5,7 +5,7 @@
 //! May name diesel, `ids` and `time`; knows nothing of rules, permissions or wire
 //! formats, and never whether it runs inside a transaction. Queries are written once
 //! for both databases; the few that differ `match` on the connection ([`conn`] is the
-//! one file that knows how many databases there are).
+//! one folder that knows how many databases there are).
 //!
 //! To add a column: a migration of the same name under `migrations/mysql` and
 //! `migrations/sqlite`, `schema.rs` printed again, the struct here; the compiler shows

@@ -90,14 +90,16 @@ fn sqlite_url(folder: &Path) -> String {
     format!("sqlite:{}", folder.join(FILE).display())
 }
 
-/// The URL of the server to test on, with a slash at its end; none for SQLite.
+/// The URL of the server to test on, with a slash at its end and without a database, which each test has of its own;
+/// none for SQLite.
 #[expect(
     clippy::disallowed_methods,
     reason = "settings of the tests are not settings of the server"
 )]
 fn server() -> Option<String> {
     let url = std::env::var("PARLANCE_TEST_DATABASE_URL").ok().filter(|url| !url.is_empty())?;
-    Some(format!("{}/", url.trim_end_matches('/')))
+    let (scheme, rest) = url.split_once("://").expect("PARLANCE_TEST_DATABASE_URL is a URL");
+    Some(format!("{scheme}://{}/", rest.split('/').next().unwrap_or_default()))
 }
 
 async fn connect(server: &str) -> mysql_async::Conn {
