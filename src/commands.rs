@@ -178,7 +178,8 @@ async fn start(config: &Config, rules: Rules) -> Result<(App, Store), String> {
     let secret = secret(config)?;
     let tokens = Tokens::new(secret.as_bytes()).ok_or("the secret is too short")?;
     let store = Store::open(&config.store())?;
-    let app = App::start(store.clone(), Arc::new(SystemClock), tokens, rules).await;
+    let (clock, sharing) = (Arc::new(SystemClock), config.sharing());
+    let app = App::start(store.clone(), clock, tokens, rules, sharing).await;
     Ok((app.map_err(|error| words(&error))?, store))
 }
 

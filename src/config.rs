@@ -9,7 +9,13 @@ use std::{
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
-use crate::{domain::Rules, graphql::Limits, secrets::token::SECRET_MIN, server, store};
+use crate::{
+    domain::{Rules, Sharing},
+    graphql::Limits,
+    live,
+    secrets::token::SECRET_MIN,
+    server, store,
+};
 
 /// The program as it is called.
 #[derive(Debug, Parser)]
@@ -137,6 +143,12 @@ pub struct Config {
     /// Serve although the database may lose what it has committed
     #[arg(long, env = "PARLANCE_ALLOW_UNSAFE_DURABILITY", global = true)]
     pub allow_unsafe_durability: bool,
+    /// Where NATS is, by which several instances tell each other at once that something is new, like `nats://user:password@host:4222`
+    #[arg(long, env = "PARLANCE_NATS_URL", global = true, hide_env_values = true)]
+    pub nats_url: Option<String>,
+    /// How often the database is asked what other instances wrote, where no NATS tells
+    #[arg(long, env = "PARLANCE_POLL", global = true, default_value = "400ms", value_parser = short_span)]
+    pub poll: Duration,
     /// How long one request may take
     #[arg(long, env = "PARLANCE_REQUEST_TIMEOUT", global = true, default_value = "10s", value_parser = span)]
     pub request_timeout: Duration,
@@ -188,6 +200,14 @@ fn span(text: &str) -> Result<Duration, String> {
     let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
     if span < Duration::from_secs(1) {
         return Err("must be at least 1s".to_owned());
+    }
+    Ok(span)
+}
+
+fn short_span(text: &str) -> Result<Duration, String> {
+    let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if span < Duration::from_millis(50) {
+        return Err("must be at least 50ms".to_owned());
     }
     Ok(span)
 }
@@ -262,6 +282,15 @@ impl Config {
             refresh_ttl: self.refresh_ttl,
             password_min: usize::from(self.password_min),
             rate_limits: self.rate_limits == Switch::On,
+        }
+    }
+
+    /// How instances hear of each other. One SQLite file serves one server.
+    pub fn sharing(&self) -> Sharing {
+        Sharing {
+            is_shared: !self.database_url.starts_with("sqlite:"),
+            nats: self.nats_url.clone(),
+            pace: live::Options { poll: self.poll, ..live::Options::default() },
         }
     }
 

@@ -34,7 +34,7 @@ use tracing::Instrument;
 use crate::{
     domain::{App, Client, operations},
     graphql::{
-        self, Documents, Limits,
+        self, Documents, Fanout, Limits,
         http::{Endpoint, Failure, Settings},
     },
 };
@@ -96,6 +96,7 @@ pub fn router(app: App, options: &Options) -> Router {
         app,
         schema: graphql::schema(introspection),
         documents: Arc::new(Documents::new(limits)),
+        fanout: Fanout::default(),
         settings: Settings { body_limit, timeout, introspection },
     });
     Router::new()

@@ -12,6 +12,7 @@ use crate::{
         members::{self, MemberRole},
         messages::Message,
     },
+    time::Timestamp,
 };
 
 /// Who asks: a person with a living session. Only `sessions::authenticate` makes one.
@@ -20,11 +21,12 @@ pub struct Viewer {
     id: UserId,
     session: SessionId,
     role: Role,
+    expires_at: Timestamp,
 }
 
 impl Viewer {
-    pub(super) fn new(id: UserId, session: SessionId, role: Role) -> Self {
-        Self { id, session, role }
+    pub(super) fn new(id: UserId, session: SessionId, role: Role, expires_at: Timestamp) -> Self {
+        Self { id, session, role, expires_at }
     }
 
     /// Their user id.
@@ -35,6 +37,16 @@ impl Viewer {
     /// The session they ask through.
     pub fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// When the access token that they showed ends.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
+    }
+
+    /// What they are to the whole server.
+    pub(super) fn role(&self) -> Role {
+        self.role
     }
 
     /// Administrators manage users.
@@ -49,6 +61,39 @@ impl Viewer {
     pub fn may_see_contacts_of(&self, user: UserId) -> bool {
         self.id == user || self.role == Role::Admin
     }
+}
+
+/// For whom something is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// A person: what they may see now.
+    Person(Viewer),
+    /// All who take part in a conversation, alike: what does not depend on which of them.
+    Participants(Audience),
+    /// A person who is out: what they could see until then.
+    Former(Former),
+}
+
+/// All who take part in a conversation. Only who follows it has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Audience(ConversationId);
+
+impl Audience {
+    pub(super) fn of(conversation: ConversationId) -> Self {
+        Self(conversation)
+    }
+
+    /// Of which conversation.
+    pub(super) fn conversation(self) -> ConversationId {
+        self.0
+    }
+}
+
+/// Somebody who took part in a conversation up to an event. Only who follows it becomes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Former {
+    pub(super) conversation: ConversationId,
+    pub(super) until: i64,
 }
 
 /// The right to act in a conversation, whose row is locked. Only this file makes one.
@@ -75,7 +120,7 @@ pub(super) async fn view(
 ) -> Result<ConversationView> {
     let found = conversations::find_many_with_member(conn, &[id], viewer.id).await?.pop();
     let (conversation, member) = found.ok_or(Error::NotFound("conversation"))?;
-    Ok(ConversationView { conversation, member })
+    Ok(ConversationView { conversation, member: Some(member) })
 }
 
 impl Member {

@@ -5,12 +5,15 @@ use scoped_futures::ScopedFutureExt;
 
 use crate::{
     domain::{
-        App, Client, Error, Page, Problem, Result, Viewer, Window, members, operations,
+        App, Client, Error, Page, Problem, Result, Viewer, Window,
+        access::Reader,
+        log, members, operations,
         page::one_more,
         sessions::{self, Granted},
         text,
     },
     ids::UserId,
+    live::Signal,
     store::{
         Conn, StoreError,
         accounts::{self, NewUser, UserChanges},
@@ -196,7 +199,7 @@ pub async fn find(app: &App, _viewer: Viewer, id: UserId) -> Result<Option<User>
 }
 
 /// These people, in no order.
-pub async fn find_many(app: &App, _viewer: Viewer, ids: &[UserId]) -> Result<Vec<User>> {
+pub async fn find_many(app: &App, _reader: Reader, ids: &[UserId]) -> Result<Vec<User>> {
     Ok(accounts::find_many(&mut app.store.conn().await?, ids).await?)
 }
 
@@ -347,8 +350,9 @@ pub async fn delete(
         })
         .await?;
     for conversation in &left {
-        super::log::tell(&app.live, conversation);
+        log::tell_of(&app.live, conversation, &[id]);
     }
+    app.live.tell(Signal::PersonChanged { user: id });
     Ok(id)
 }
 
@@ -392,7 +396,8 @@ async fn manage(
         return Err(Error::Conflict("an administrator cannot do this to themselves".to_owned()));
     }
     let (now, changes) = (app.clock.now(), &changes);
-    app.store
+    let user = app
+        .store
         .transaction(|tx| {
             async move {
                 let user = accounts::find(tx, id).await?.filter(|user| user.deleted_at.is_none());
@@ -406,5 +411,7 @@ async fn manage(
             }
             .scope_boxed()
         })
-        .await
+        .await?;
+    app.live.tell(Signal::PersonChanged { user: id });
+    Ok(user)
 }

@@ -1,13 +1,25 @@
 //! The parts of one running server, so that one argument reaches them all. Only this
 //! layer can take them out: a face that wanted to ask the store would not compile.
 
-use std::{ops::Deref, sync::Arc, time::Duration};
+use std::{
+    ops::Deref,
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Result, limits::Limits, operations, writer::Writer};
+use super::{
+    Result,
+    feed::Log,
+    limits::Limits,
+    operations,
+    typing::Typing,
+    watch::{self, Watch},
+    writer::Writer,
+};
 use crate::{
-    live::Hub,
+    live::{self, Alone, Bus, Hub, Polling},
     secrets::{password::Passwords, token::Tokens},
     store::Store,
     time::Clock,
@@ -26,6 +38,27 @@ pub struct Rules {
     pub rate_limits: bool,
 }
 
+/// How instances on one database hear of each other's writes.
+#[derive(Clone, Debug, Default)]
+pub struct Sharing {
+    /// Whether there may be other instances.
+    pub is_shared: bool,
+    /// Where NATS is; without it the database is asked again and again.
+    pub nats: Option<String>,
+    /// How often what is followed is looked at.
+    pub pace: live::Options,
+}
+
+impl Sharing {
+    fn bus(&self, _epoch: &str) -> Result<Box<dyn Bus>> {
+        Ok(match &self.nats {
+            Some(_) => Box::new(Polling),
+            None if self.is_shared => Box::new(Polling),
+            None => Box::new(Alone),
+        })
+    }
+}
+
 /// Everything a request needs; made once, cloned cheaply.
 #[derive(Clone)]
 pub struct App(Arc<Parts>);
@@ -40,8 +73,12 @@ pub struct Parts {
     pub(super) writer: Writer,
     pub(super) rules: Rules,
     pub(super) epoch: String,
+    pub(super) typing: Typing,
+    pub(super) watch: Watch,
     /// Where listeners hear of what was written.
-    pub live: Hub,
+    pub live: Hub<Log>,
+    /// Told once the server is to stop: connections that stay open end.
+    pub stopping: CancellationToken,
     /// What must come to its end before the server stops.
     pub running: TaskTracker,
 }
@@ -53,12 +90,13 @@ impl App {
         clock: Arc<dyn Clock>,
         tokens: Tokens,
         rules: Rules,
+        sharing: Sharing,
     ) -> Result<Self> {
         let epoch = operations::epoch(&store).await?;
-        let live = Hub::default();
+        let live = Hub::start(Log(store.clone()), sharing.bus(&epoch)?, sharing.pace);
         let writer = Writer::start(&store, &clock, &live);
         let (passwords, limits) = (Passwords::default(), Limits::new(rules.rate_limits));
-        Ok(Self(Arc::new(Parts {
+        let app = Self(Arc::new(Parts {
             store,
             clock,
             tokens,
@@ -67,9 +105,18 @@ impl App {
             writer,
             rules,
             epoch,
+            typing: Typing::default(),
+            watch: Watch::default(),
             live,
+            stopping: CancellationToken::new(),
             running: TaskTracker::new(),
-        })))
+        }));
+        watch::start(&app);
+        Ok(app)
+    }
+
+    pub(super) fn weak(&self) -> Weak<Parts> {
+        Arc::downgrade(&self.0)
     }
 }
 

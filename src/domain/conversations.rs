@@ -7,8 +7,9 @@ use scoped_futures::ScopedFutureExt;
 
 use crate::{
     domain::{
-        App, Error, Page, Result, Viewer, Window, access, log,
-        log::Event,
+        App, Error, Page, Result, Viewer, Window,
+        access::{self, Reader},
+        log::{self, Event},
         members::{self, MEMBERS_MAX},
         page::one_more,
         text,
@@ -18,7 +19,9 @@ use crate::{
         Conn, StoreError,
         changes::ChangeKind,
         conversations::{self, NewConversation},
+        events,
         members::{Member, MemberRole},
+        messages,
     },
 };
 
@@ -29,8 +32,8 @@ const TITLE_MAX: usize = 200;
 #[derive(Clone, Debug)]
 pub struct ConversationView {
     pub conversation: Conversation,
-    /// The viewer's own place in it.
-    pub member: Member,
+    /// The viewer's own place in it; none in what all participants are shown alike.
+    pub member: Option<Member>,
 }
 
 /// What a mutation did to a conversation.
@@ -81,15 +84,55 @@ pub async fn find(app: &App, viewer: Viewer, id: ConversationId) -> Result<Conve
 /// Those of these conversations that the viewer takes part in, in no order.
 pub async fn find_many(
     app: &App,
-    viewer: Viewer,
+    reader: Reader,
     ids: &[ConversationId],
 ) -> Result<Vec<ConversationView>> {
     let mut conn = app.store.conn().await?;
-    let found = conversations::find_many_with_member(&mut conn, ids, viewer.id()).await?;
-    Ok(found
-        .into_iter()
-        .map(|(conversation, member)| ConversationView { conversation, member })
-        .collect())
+    let alike = |conversation| ConversationView { conversation, member: None };
+    match reader {
+        Reader::Person(viewer) => {
+            let found = conversations::find_many_with_member(&mut conn, ids, viewer.id()).await?;
+            let view =
+                |(conversation, member)| ConversationView { conversation, member: Some(member) };
+            Ok(found.into_iter().map(view).collect())
+        }
+        Reader::Participants(audience) => {
+            let own = Some(audience.conversation()).filter(|id| ids.contains(id));
+            let Some(id) = own else { return Ok(Vec::new()) };
+            Ok(conversations::find(&mut conn, id).await?.into_iter().map(alike).collect())
+        }
+        Reader::Former(former) => {
+            let own = Some(former.conversation).filter(|id| ids.contains(id));
+            let Some(id) = own else { return Ok(Vec::new()) };
+            let found = as_it_was(&mut conn, id, former.until).await?;
+            Ok(found.into_iter().map(alike).collect())
+        }
+    }
+}
+
+/// A conversation as far as it is known to somebody who left by the event `until`. What has
+/// changed since then and was not kept is left out.
+async fn as_it_was(
+    conn: &mut Conn,
+    id: ConversationId,
+    until: i64,
+) -> Result<Option<Conversation>> {
+    let Some(now) = conversations::find(conn, id).await? else { return Ok(None) };
+    let title = match events::find_title_at(conn, id, until).await? {
+        Some(title) => title,
+        None if events::is_renamed_after(conn, id, until).await? => None,
+        None => now.title,
+    };
+    let message_seq = events::find_message_seq_at(conn, id, until).await?;
+    let last = messages::list_by_seqs(conn, id, &[message_seq]).await?.pop();
+    Ok(Some(Conversation {
+        title,
+        event_seq: until,
+        message_seq,
+        live_count: now.live_count.min(message_seq),
+        last_activity_at: last.map_or(now.created_at, |message| message.sent_at),
+        ..now
+    }))
 }
 
 /// The viewer's conversations.
@@ -112,7 +155,7 @@ pub async fn list(
         rows.reverse();
     }
     let page = Page::cut(rows, &window);
-    Ok(page.map(|(conversation, member)| ConversationView { conversation, member }))
+    Ok(page.map(|(conversation, member)| ConversationView { conversation, member: Some(member) }))
 }
 
 /// How many of the viewer's conversations a filter lets through.
@@ -221,7 +264,7 @@ async fn find_or_make(
             made => {
                 let (view, is_new) = made?;
                 if is_new {
-                    log::tell(&app.live, &view.conversation);
+                    log::tell_of(&app.live, &view.conversation, &new.people);
                 }
                 return Ok(Written { event_seq: view.conversation.event_seq, view });
             }

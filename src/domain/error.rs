@@ -22,6 +22,8 @@ pub enum Code {
     BadUserInput,
     Conflict,
     ClientMessageIdReused,
+    ResyncRequired,
+    MembershipEnded,
     RateLimited,
     ServiceUnavailable,
     InternalServerError,
@@ -69,6 +71,17 @@ pub enum Error {
     /// The client's id stands for another message.
     #[error("this clientMessageId was used for another message: make a new one")]
     ClientMessageIdReused,
+    /// What the client holds does not fit what is there: it must load afresh.
+    #[error(
+        "what you hold does not go on from here: load the conversation again, and follow it from there"
+    )]
+    Resync {
+        /// The newest number there is.
+        head: Option<i64>,
+    },
+    /// The viewer is out, and has got everything up to that.
+    #[error("you take no part in this conversation any more")]
+    MembershipEnded,
     /// Too often.
     #[error("too many requests: try again in {} s", .retry_after.as_secs().max(1))]
     RateLimited { retry_after: Duration },
@@ -119,6 +132,8 @@ impl Error {
             Self::Invalid(_) => Code::BadUserInput,
             Self::Conflict(_) => Code::Conflict,
             Self::ClientMessageIdReused => Code::ClientMessageIdReused,
+            Self::Resync { .. } => Code::ResyncRequired,
+            Self::MembershipEnded => Code::MembershipEnded,
             Self::RateLimited { .. } => Code::RateLimited,
             Self::Busy { .. }
             | Self::Store(

@@ -1,6 +1,6 @@
 //! The numbered log of a conversation, as one transaction that holds its lock writes it.
 
-use super::Result;
+use super::{Result, feed::Log};
 use crate::{
     ids::UserId,
     live::{Hub, Signal},
@@ -70,7 +70,15 @@ pub(super) async fn save(tx: &mut Conn, conversation: &Conversation) -> Result<(
 }
 
 /// Tells listeners how far the log now reaches; only after the commit.
-pub(super) fn tell(live: &Hub, conversation: &Conversation) {
+pub(super) fn tell(live: &Hub<Log>, conversation: &Conversation) {
     let Conversation { id, event_seq, .. } = *conversation;
     live.tell(Signal::Advanced { conversation: id, event_seq });
+}
+
+/// The same, where these people came or went.
+pub(super) fn tell_of(live: &Hub<Log>, conversation: &Conversation, people: &[UserId]) {
+    tell(live, conversation);
+    for user in people {
+        live.tell(Signal::Membership { conversation: conversation.id, user: *user });
+    }
 }

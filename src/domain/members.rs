@@ -108,7 +108,7 @@ pub async fn add(
     people.sort_unstable();
     people.dedup();
     let people = &people;
-    let (written, is_new) = app
+    let (written, new) = app
         .store
         .transaction(|tx| {
             async move {
@@ -133,13 +133,13 @@ pub async fn add(
                 }
                 let event_seq = conversation.event_seq;
                 let view = access::view(tx, viewer, id).await?;
-                Ok((Written { view, event_seq }, !new.is_empty()))
+                Ok((Written { view, event_seq }, new))
             }
             .scope_boxed()
         })
         .await?;
-    if is_new {
-        log::tell(&app.live, &written.view.conversation);
+    if !new.is_empty() {
+        log::tell_of(&app.live, &written.view.conversation, &new);
     }
     Ok(written)
 }
@@ -172,7 +172,7 @@ pub async fn remove(
             .scope_boxed()
         })
         .await?;
-    log::tell(&app.live, &written.view.conversation);
+    log::tell_of(&app.live, &written.view.conversation, &[person]);
     Ok(written)
 }
 
@@ -212,7 +212,7 @@ pub async fn leave(app: &App, viewer: Viewer, id: ConversationId) -> Result<i64>
             .scope_boxed()
         })
         .await?;
-    log::tell(&app.live, &conversation);
+    log::tell_of(&app.live, &conversation, &[viewer.id()]);
     Ok(conversation.event_seq)
 }
 

@@ -9,7 +9,8 @@ pub use crate::store::messages::{Message, MessageFilter, Place};
 
 use crate::{
     domain::{
-        App, Error, Page, Result, Viewer, Window, access,
+        App, Error, Page, Result, Viewer, Window,
+        access::{self, Former, Reader},
         conversations::ConversationView,
         log::{self, Event},
         page::{one_more, pages},
@@ -217,14 +218,33 @@ pub async fn find_by_client_id(
     Ok(messages::find_own_by_client_id(&mut conn, viewer.id(), client_id).await?)
 }
 
-/// The messages with these numbers, in conversations of which the viewer was shown a message.
+/// The messages with these numbers, in conversations of which the reader was shown a message.
 pub async fn find_by_seqs(
     app: &App,
-    viewer: Viewer,
+    reader: Reader,
     wanted: &[(ConversationId, i64)],
 ) -> Result<Vec<Message>> {
     let mut conn = app.store.conn().await?;
-    Ok(messages::find_by_seqs(&mut conn, viewer.id(), wanted).await?)
+    let of = |own: ConversationId| {
+        let seqs = wanted.iter().filter(move |(id, _)| *id == own).map(|(_, seq)| *seq);
+        seqs.collect::<Vec<_>>()
+    };
+    match reader {
+        Reader::Person(viewer) => Ok(messages::find_by_seqs(&mut conn, viewer.id(), wanted).await?),
+        Reader::Participants(audience) => {
+            let own = audience.conversation();
+            Ok(messages::list_by_seqs(&mut conn, own, &of(own)).await?)
+        }
+        Reader::Former(Former { conversation, until }) => {
+            let found = messages::list_by_seqs(&mut conn, conversation, &of(conversation)).await?;
+            let seen = found.into_iter().filter(|message| message.event_seq <= until);
+            let as_it_was = |message: Message| match message.changed_event_seq {
+                Some(changed) if changed > until => Message { body: String::new(), ..message },
+                _ => message,
+            };
+            Ok(seen.map(as_it_was).collect())
+        }
+    }
 }
 
 /// The newest undeleted message of each of these conversations.

@@ -5,6 +5,7 @@ use scoped_futures::ScopedFutureExt;
 use crate::{
     domain::{App, Client, Error, Result, Viewer, accounts, text},
     ids::{AuditId, UserId},
+    live::Signal,
     store::{
         Conn, Store, StoreError,
         accounts::{self as users, UserChanges},
@@ -102,6 +103,7 @@ pub async fn set_password(app: &App, name: &str, password: String) -> Result<Use
             .scope_boxed()
         })
         .await?;
+    app.live.tell(Signal::PersonChanged { user: id });
     Ok(id)
 }
 

@@ -33,9 +33,12 @@ pub async fn mark(
         return Err(Error::invalid("upToSeq", problem));
     }
     if members::update_read_forward(&mut conn, id, viewer.id(), up_to_seq).await? {
-        view.member.read_seq = up_to_seq;
+        if let Some(member) = &mut view.member {
+            member.read_seq = up_to_seq;
+        }
+        let (event_seq, read_seq) = (view.conversation.event_seq, up_to_seq);
         let (conversation, user) = (id, viewer.id());
-        app.live.tell(Signal::Read { conversation, user, read_seq: up_to_seq });
+        app.live.tell(Signal::Read { conversation, user, read_seq, event_seq });
     }
     Ok(view)
 }
@@ -59,9 +62,10 @@ pub async fn set_typing(
     typing: bool,
 ) -> Result<ConversationId> {
     app.limits.write(viewer.id())?;
-    access::view(&mut app.store.conn().await?, viewer, id).await?;
+    let view = access::view(&mut app.store.conn().await?, viewer, id).await?;
     let expires_at = app.clock.now().after(TYPING_LASTS);
-    let (conversation, user) = (id, viewer.id());
-    app.live.tell(Signal::Typing { conversation, user, typing, expires_at });
+    let (conversation, user, event_seq) = (id, viewer.id(), view.conversation.event_seq);
+    let signal = Signal::Typing { conversation, user, typing, expires_at, event_seq };
+    app.typing.tell(&app.live, conversation, user, signal);
     Ok(id)
 }

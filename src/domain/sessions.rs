@@ -13,6 +13,7 @@ use crate::{
         operations, text,
     },
     ids::{SessionId, UserId},
+    live::Signal,
     secrets::{
         password::is_outdated,
         token::{self, Token, TokenError, TokenType},
@@ -192,7 +193,8 @@ pub async fn authenticate(app: &App, access_token: &str) -> Result<Viewer> {
     if user.id != token.user || !is_alive(&session, &user, now) {
         return Err(Error::SessionRevoked);
     }
-    Ok(Viewer::new(user.id, session.id, user.role))
+    let expires_at = Timestamp::from_micros(token.expires_at.saturating_mul(1_000_000));
+    Ok(Viewer::new(user.id, session.id, user.role, expires_at))
 }
 
 fn read(app: &App, kind: TokenType, text: &str, now: Timestamp) -> Result<Token> {
@@ -231,6 +233,9 @@ pub async fn refresh(app: &App, client: &Client, refresh_token: &str) -> Result<
         .store
         .transaction(|tx| async move { exchange(app, tx, client, token, now).await }.scope_boxed())
         .await?;
+    if exchanged.is_none() {
+        app.live.tell(Signal::SessionOver { session: token.session });
+    }
     exchanged.ok_or(Error::SessionRevoked)
 }
 
@@ -285,6 +290,7 @@ pub async fn logout(app: &App, viewer: Viewer) -> Result<SessionId> {
 pub async fn revoke(app: &App, viewer: Viewer, id: SessionId) -> Result<SessionId> {
     let (mut conn, now) = (app.store.writing().await?, app.clock.now());
     if sessions::revoke(&mut conn, id, viewer.id(), now).await? {
+        app.live.tell(Signal::SessionOver { session: id });
         return Ok(id);
     }
     Err(Error::NotFound("session"))
@@ -311,7 +317,8 @@ pub async fn change_password(
     let password_hash = Some(app.passwords.hash(new).await?);
     let changes = &UserChanges { password_hash, ..UserChanges::default() };
     let (id, now) = (viewer.id(), app.clock.now());
-    app.store
+    let granted = app
+        .store
         .transaction(|tx| {
             async move {
                 let session = sessions::lock(tx, viewer.session()).await?;
@@ -326,7 +333,9 @@ pub async fn change_password(
             }
             .scope_boxed()
         })
-        .await
+        .await?;
+    app.live.tell(Signal::PersonChanged { user: id });
+    Ok(granted)
 }
 
 /// Asks for the viewer's password once more, before something that cannot be undone.

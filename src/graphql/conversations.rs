@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Window, conversations,
+        Reader, Window, conversations,
         conversations::{ConversationView, Order, Written},
         members, messages,
     },
@@ -148,12 +148,13 @@ impl Conversation {
 
     /// Viewer's read position
     async fn read_seq(&self) -> i64 {
-        self.0.member.read_seq
+        self.0.member.as_ref().map_or(0, |member| member.read_seq)
     }
 
     /// Others' messages after readSeq, deleted ones left out; 1000 means "or more". Counted, never stored, so it cannot drift
     async fn unread_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let key = UnreadOf(self.row().id, self.0.member.read_seq);
+        let Some(member) = &self.0.member else { return Ok(0) };
+        let key = UnreadOf(self.row().id, member.read_seq);
         Ok(ctx.load()?.load_one(key).await?.unwrap_or(0))
     }
 }
@@ -198,7 +199,8 @@ impl ConversationQueries {
         #[graphql(desc = "The conversation's id")] id: ConversationId,
     ) -> Option<Result<Conversation>> {
         let found = async {
-            let found = conversations::find_many(ctx.app()?, ctx.viewer()?, &[id]).await?;
+            let reader = Reader::Person(ctx.viewer()?);
+            let found = conversations::find_many(ctx.app()?, reader, &[id]).await?;
             Ok(found.into_iter().next().map(Conversation))
         };
         found.await.transpose()

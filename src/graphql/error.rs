@@ -40,6 +40,9 @@ impl From<Error> for async_graphql::Error {
                 let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
                 extensions.set("retryAfterMs", wait.max(1));
             }
+            if let domain::Error::Resync { head: Some(head) } = &*error {
+                extensions.set("head", *head);
+            }
             if let domain::Error::Invalid(problems) = &*error {
                 let fields: Vec<&str> = problems.iter().map(|problem| problem.field).collect();
                 match fields.as_slice() {
@@ -66,6 +69,8 @@ pub(super) fn code(code: Code) -> ErrorCode {
         Code::BadUserInput => ErrorCode::BadUserInput,
         Code::Conflict => ErrorCode::Conflict,
         Code::ClientMessageIdReused => ErrorCode::ClientMessageIdReused,
+        Code::ResyncRequired => ErrorCode::ResyncRequired,
+        Code::MembershipEnded => ErrorCode::MembershipEnded,
         Code::RateLimited => ErrorCode::RateLimited,
         Code::ServiceUnavailable => ErrorCode::ServiceUnavailable,
         Code::InternalServerError => ErrorCode::InternalServerError,

@@ -3,6 +3,7 @@
 //! transports need to tell a refused request from a failed execution.
 
 use std::{
+    any::Any,
     panic::AssertUnwindSafe,
     sync::{
         Arc,
@@ -21,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use super::{
-    Schema,
+    Schema, audience,
     code::ErrorCode,
     document::{Documents, Prepared},
     finish::INTERNAL,
@@ -90,17 +91,13 @@ pub(super) async fn execute(job: Job, running: &TaskTracker, limit: Duration) ->
     })
 }
 
-async fn run(Job { schema, documents, prepared, request, loads }: Job) -> Outcome {
+async fn run(Job { schema, documents, prepared, request, mut loads }: Job) -> Outcome {
     let gate = Gate::new(&prepared);
     let work = loads.beside(schema.execute(request.data(Arc::clone(&gate))));
     let response = match AssertUnwindSafe(work).catch_unwind().await {
         Ok(response) => response,
         Err(panic) => {
-            let cause = panic
-                .downcast_ref::<&str>()
-                .copied()
-                .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-            tracing::error!(cause, "a resolver panicked");
+            log_panic(&*panic);
             return Outcome::failed(ErrorCode::InternalServerError, INTERNAL);
         }
     };
@@ -111,17 +108,30 @@ async fn run(Job { schema, documents, prepared, request, loads }: Job) -> Outcom
     Outcome { response, is_executed }
 }
 
+/// Says what a resolver panicked of.
+pub(super) fn log_panic(panic: &(dyn Any + Send)) {
+    let text = panic.downcast_ref::<&str>().copied();
+    let cause = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    tracing::error!(cause, "a resolver panicked");
+}
+
 /// The point between validation and execution, for one request. Put into the
 /// data of a request as `Arc<Gate>`.
 pub(super) struct Gate {
     operation: Option<Name>,
     passed: AtomicBool,
+    alike: AtomicBool,
 }
 
 impl Gate {
     pub(super) fn new(prepared: &Prepared) -> Arc<Self> {
         let operation = prepared.operation().name.clone();
-        Arc::new(Self { operation, passed: AtomicBool::new(false) })
+        Arc::new(Self { operation, passed: AtomicBool::new(false), alike: AtomicBool::new(false) })
+    }
+
+    /// Whether what is asked for is the same for all who may ask for it.
+    pub(super) fn is_alike(&self) -> bool {
+        self.alike.load(Ordering::Relaxed)
     }
 
     /// Whether the request was found valid, so that execution began.
@@ -156,6 +166,9 @@ impl Extension for Gates {
             if let Some((_, operation)) = selected {
                 let definitions = &operation.node.variable_definitions;
                 variables::check(&ctx.schema_env.registry, definitions, given)?;
+                let alike =
+                    audience::is_alike(&ctx.schema_env.registry, &document, &operation.node);
+                gate.alike.store(alike, Ordering::Relaxed);
             }
         }
         Ok(document)

@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     domain::{
-        self, App, Page, Viewer, Window, accounts,
+        self, App, Page, Reader, Viewer, Window, accounts,
         accounts::User,
         conversations::{self, ConversationView},
         members,
@@ -29,10 +29,20 @@ use crate::{
     ids::{ConversationId, UserId},
 };
 
-/// Loads for one viewer.
+/// Loads for one reader.
 pub struct Batch {
     pub(super) app: App,
-    pub(super) viewer: Viewer,
+    pub(super) reader: Reader,
+}
+
+impl Batch {
+    /// Whose lists are asked for. To all alike, and to who has left, there are none.
+    fn person(&self) -> Option<Viewer> {
+        match self.reader {
+            Reader::Person(viewer) => Some(viewer),
+            Reader::Participants(_) | Reader::Former(_) => None,
+        }
+    }
 }
 
 /// Collects the loads of one request. The library would wait a millisecond for further
@@ -69,7 +79,7 @@ impl Loads {
     /// Runs `work`, and in turns what it has asked its loaders for: what it asks for during
     /// a turn waits for the next one, and so is asked for together. Nothing else of `work`
     /// waits for a turn, since it may hold a connection that the turn needs.
-    pub(super) async fn beside<T>(mut self, work: impl Future<Output = T>) -> T {
+    pub(super) async fn beside<T>(&mut self, work: impl Future<Output = T>) -> T {
         let mut work = std::pin::pin!(work);
         let mut turn = FuturesUnordered::new();
         let mut next = Vec::new();
@@ -97,7 +107,7 @@ impl Loader<UserId> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, ids: &[UserId]) -> Found<UserId, User> {
-        let found = accounts::find_many(&self.app, self.viewer, ids).await?;
+        let found = accounts::find_many(&self.app, self.reader, ids).await?;
         Ok(found.into_iter().map(|user| (user.id, user)).collect())
     }
 }
@@ -107,7 +117,7 @@ impl Loader<ConversationId> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, ids: &[ConversationId]) -> Found<ConversationId, ConversationView> {
-        let found = conversations::find_many(&self.app, self.viewer, ids).await?;
+        let found = conversations::find_many(&self.app, self.reader, ids).await?;
         Ok(found.into_iter().map(|view| (view.conversation.id, view)).collect())
     }
 }
@@ -121,8 +131,9 @@ impl Loader<LastOf> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, keys: &[LastOf]) -> Found<LastOf, Message> {
+        let Some(viewer) = self.person() else { return Ok(HashMap::new()) };
         let ids: Vec<_> = keys.iter().map(|LastOf(id)| *id).collect();
-        let found = messages::last_of_each(&self.app, self.viewer, &ids).await?;
+        let found = messages::last_of_each(&self.app, viewer, &ids).await?;
         Ok(found.into_iter().map(|message| (LastOf(message.conversation_id), message)).collect())
     }
 }
@@ -136,8 +147,9 @@ impl Loader<UnreadOf> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, keys: &[UnreadOf]) -> Found<UnreadOf, i64> {
+        let Some(viewer) = self.person() else { return Ok(HashMap::new()) };
         let read: Vec<_> = keys.iter().map(|UnreadOf(id, seq)| (*id, *seq)).collect();
-        let counts = reads::count_unread(&self.app, self.viewer, &read).await?;
+        let counts = reads::count_unread(&self.app, viewer, &read).await?;
         let counts: HashMap<_, _> = counts.into_iter().collect();
         let count = |key: &UnreadOf| (*key, counts.get(&key.0).copied().unwrap_or(0));
         Ok(keys.iter().map(count).collect())
@@ -153,9 +165,10 @@ impl Loader<MembersOf> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, keys: &[MembersOf]) -> Found<MembersOf, Page<Member>> {
+        let Some(viewer) = self.person() else { return Ok(HashMap::new()) };
         let mut found = HashMap::new();
         for (window, ids) in alike(keys.iter().map(|MembersOf(id, window)| (*window, *id))) {
-            let pages = members::list_of_each(&self.app, self.viewer, &ids, window).await?;
+            let pages = members::list_of_each(&self.app, viewer, &ids, window).await?;
             found.extend(pages.into_iter().map(|(id, page)| (MembersOf(id, window), page)));
         }
         Ok(found)
@@ -175,10 +188,11 @@ impl Loader<MessagesOf> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, keys: &[MessagesOf]) -> Found<MessagesOf, Page<Message>> {
+        let Some(viewer) = self.person() else { return Ok(HashMap::new()) };
         let mut found = HashMap::new();
         let wanted = keys.iter().map(|MessagesOf(id, filter, window)| ((filter, *window), *id));
         for ((filter, window), ids) in alike(wanted) {
-            let (app, viewer) = (&self.app, self.viewer);
+            let app = &self.app;
             let pages = messages::list_of_each(app, viewer, &ids, filter.clone(), window).await?;
             let keyed = |(id, page)| (MessagesOf(id, filter.clone(), window), page);
             found.extend(pages.into_iter().map(keyed));
@@ -208,7 +222,7 @@ impl Loader<MessageAt> for Batch {
 
     async fn load(&self, keys: &[MessageAt]) -> Found<MessageAt, Message> {
         let wanted: Vec<_> = keys.iter().map(|MessageAt(id, seq)| (*id, *seq)).collect();
-        let found = messages::find_by_seqs(&self.app, self.viewer, &wanted).await?;
+        let found = messages::find_by_seqs(&self.app, self.reader, &wanted).await?;
         let keyed = |m: Message| (MessageAt(m.conversation_id, m.seq), m);
         Ok(found.into_iter().map(keyed).collect())
     }

@@ -9,18 +9,22 @@
 //! `graphql/<noun>.rs`; a test; `schema.graphql` printed again.
 
 mod accounts;
+mod audience;
 mod code;
 mod conversations;
 mod document;
 mod doors;
 mod error;
 mod execute;
+mod fanout;
 mod finish;
 pub mod http;
+mod live;
 mod loaders;
 mod members;
 mod messages;
 mod node;
+mod operation;
 mod page;
 mod params;
 mod reads;
@@ -32,13 +36,19 @@ mod variables;
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, EmptySubscription, MergedObject, Request, SDLExportOptions, dataloader::DataLoader,
+    Context, MergedObject, Request, SDLExportOptions,
+    dataloader::{DataLoader, HashMapCache},
 };
 use axum::http::{HeaderMap, header::AUTHORIZATION};
 
-use self::{error::Result, loaders::Loads};
-use crate::domain::{self, App, Client, Viewer};
+use self::{
+    error::Result,
+    live::Subscription,
+    loaders::{Loads, Together},
+};
+use crate::domain::{self, App, Client, Reader, Viewer};
 pub use document::{Documents, Limits};
+pub use fanout::Fanout;
 pub use loaders::Batch;
 
 /// What can be asked.
@@ -68,8 +78,11 @@ pub struct Mutation(
 /// The most keys of one statement: some are a `SELECT` each, of which SQLite joins 500.
 const BATCH: usize = 100;
 
+/// What loads for one reader.
+type Loader = DataLoader<Batch, HashMapCache>;
+
 /// The whole of it.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema; without suggestions of names where it is not to be guessed.
 pub fn schema(shows_itself: bool) -> Schema {
@@ -77,7 +90,7 @@ pub fn schema(shows_itself: bool) -> Schema {
     let builder = Schema::build_with_ignore_name_conflicts(
         roots.0,
         roots.1,
-        EmptySubscription,
+        Subscription,
         // Each id is a type of its own here, and `ID` or `UUID` to clients.
         ["ID", "UUID"],
     )
@@ -105,9 +118,16 @@ fn bind(app: &App, request: Request, viewer: Option<Viewer>, client: Client) -> 
     let (together, loads) = loaders::together();
     let request = request.data(asked);
     let Some(viewer) = viewer else { return (request, loads) };
-    let batch = Batch { app: app.clone(), viewer };
-    let loader = DataLoader::new(batch, together.clone(), together).max_batch_size(BATCH);
+    let loader = loader(app, Reader::Person(viewer), together);
     (request.data(Arc::new(loader)), loads)
+}
+
+fn loader(app: &App, reader: Reader, together: Together) -> Loader {
+    let batch = Batch { app: app.clone(), reader };
+    let cache = HashMapCache::default();
+    let loader = DataLoader::with_cache(batch, together.clone(), together, cache);
+    loader.enable_all_cache(false);
+    loader.max_batch_size(BATCH)
 }
 
 /// Who sends these headers; `None` if they do not say.
@@ -125,7 +145,7 @@ trait Ask {
     fn app(&self) -> Result<&App>;
     fn viewer(&self) -> Result<Viewer>;
     fn client(&self) -> Result<&Client>;
-    fn load(&self) -> Result<&DataLoader<Batch>>;
+    fn load(&self) -> Result<&Loader>;
 }
 
 impl Ask for Context<'_> {
@@ -141,8 +161,8 @@ impl Ask for Context<'_> {
         Ok(&asked(self)?.client)
     }
 
-    fn load(&self) -> Result<&DataLoader<Batch>> {
-        let loader = self.data_opt::<Arc<DataLoader<Batch>>>();
+    fn load(&self) -> Result<&Loader> {
+        let loader = self.data_opt::<Arc<Loader>>();
         Ok(loader.ok_or(domain::Error::Unauthenticated)?)
     }
 }

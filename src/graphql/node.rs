@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Interface, Object};
 
 use super::{Ask, accounts::User, conversations::Conversation, error::Result, messages::Message};
 use crate::{
-    domain::{Error, accounts, conversations, messages},
+    domain::{Error, Reader, accounts, conversations, messages},
     ids::{ConversationId, MessageId, UserId},
 };
 
@@ -53,13 +53,14 @@ impl NodeQueries {
 /// What an id is of is not known before it is found: three statements, whatever their number.
 async fn find(ctx: &Context<'_>, ids: &[UserId]) -> Result<HashMap<UserId, Node>> {
     let (app, viewer) = (ctx.app()?, ctx.viewer()?);
+    let reader = Reader::Person(viewer);
     let of_conversations: Vec<_> = ids.iter().map(|id| ConversationId::from(id.uuid())).collect();
     let of_messages: Vec<_> = ids.iter().map(|id| MessageId::from(id.uuid())).collect();
     let mut found = HashMap::new();
-    for user in accounts::find_many(app, viewer, ids).await? {
+    for user in accounts::find_many(app, reader, ids).await? {
         found.insert(user.id, Node::User(user.into()));
     }
-    for view in conversations::find_many(app, viewer, &of_conversations).await? {
+    for view in conversations::find_many(app, reader, &of_conversations).await? {
         let id = view.conversation.id.uuid().into();
         found.insert(id, Node::Conversation(Conversation(view)));
     }

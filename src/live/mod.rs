@@ -1,48 +1,33 @@
-//! Tells listeners of this process that something may be new. A signal is a hint and
-//! never the news itself: the database is the truth.
+//! What is new, told to whoever follows it: without a hole, once, in order, up to where it
+//! is theirs to see.
 //!
-//! May name `ids` and `time`; knows neither the store nor the rules.
+//! The database is the truth. A [`Signal`] is a hint that something may be new, from this
+//! process or over the [`bus`] from another, and may be lost, doubled or late. Each
+//! conversation that somebody follows has a room ([`room`]) with its newest events, which
+//! alone reads them; a [`Subscriber`] walks from number to number, through the room or,
+//! where that no longer reaches back, through pages of the database: replay and live are
+//! one path. An [`Inbox`] follows all conversations of a person. A reconciler re-reads the
+//! heads of everything that is followed ([`hub`]), so that a lost hint costs time and
+//! nothing else.
+//!
+//! May name `ids` and `time`; reads through the trait [`Source`] and knows neither the
+//! store nor the rules.
 
-use tokio::sync::broadcast;
+mod bus;
+mod hub;
+mod inbox;
+mod room;
+mod signal;
+mod source;
+mod subscriber;
 
-use crate::{
-    ids::{ConversationId, UserId},
-    time::Timestamp,
-};
+#[cfg(test)]
+mod tests;
 
-/// How many signals a listener may be behind before it is told that it missed some.
-const BACKLOG: usize = 1_024;
-
-/// What listeners are told, after the commit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Signal {
-    /// A conversation's log now reaches this number.
-    Advanced { conversation: ConversationId, event_seq: i64 },
-    /// Somebody has read up to this message.
-    Read { conversation: ConversationId, user: UserId, read_seq: i64 },
-    /// Somebody is typing, or has stopped.
-    Typing { conversation: ConversationId, user: UserId, typing: bool, expires_at: Timestamp },
-}
-
-/// Where signals meet listeners.
-#[derive(Clone)]
-pub struct Hub(broadcast::Sender<Signal>);
-
-impl Default for Hub {
-    fn default() -> Self {
-        Self(broadcast::Sender::new(BACKLOG))
-    }
-}
-
-impl Hub {
-    /// Tells whoever listens.
-    pub fn tell(&self, signal: Signal) {
-        // An error says only that nobody listens.
-        let _ = self.0.send(signal);
-    }
-
-    /// Listens from now on.
-    pub fn listen(&self) -> broadcast::Receiver<Signal> {
-        self.0.subscribe()
-    }
-}
+pub use bus::{Alone, Bus, Ear, Polling};
+pub use hub::{Hub, Options};
+pub use inbox::{Change, Inbox};
+pub use room::Held;
+pub use signal::Signal;
+pub use source::{Entry, Mark, Source, Standing};
+pub use subscriber::{Fault, Step, Subscriber};

@@ -19,6 +19,14 @@ macro_rules! choice {
                     $(Self::$variant => $word,)*
                 }
             }
+
+            /// What is kept as this word.
+            pub fn parse(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
         }
 
         impl<DB: diesel::backend::Backend> diesel::serialize::ToSql<diesel::sql_types::Text, DB>
@@ -40,10 +48,9 @@ macro_rules! choice {
             String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
         {
             fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
-                match String::from_sql(bytes)?.as_str() {
-                    $($word => Ok(Self::$variant),)*
-                    other => Err(format!("{} has no {other:?}", stringify!($name)).into()),
-                }
+                let word = String::from_sql(bytes)?;
+                Self::parse(&word)
+                    .ok_or_else(|| format!("{} has no {word:?}", stringify!($name)).into())
             }
         }
     };

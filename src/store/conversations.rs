@@ -106,6 +106,11 @@ pub async fn insert(conn: &mut Conn, row: &NewConversation) -> Result<(), StoreE
     Ok(())
 }
 
+/// One conversation, whoever takes part in it, deleted or not.
+pub async fn find(conn: &mut Conn, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+    conn.fetch_optional(conversations::table.find(id).select(columns::<Conversation>())).await
+}
+
 /// Locks the conversations that are there, in id order, for the rest of the transaction.
 pub async fn lock(
     conn: &mut Conn,

@@ -125,6 +125,18 @@ pub async fn find_many(conn: &mut Conn, ids: &[MessageId]) -> Result<Vec<Message
     conn.fetch_all(found.select(columns::<Message>())).await
 }
 
+/// The messages with these numbers in a conversation, whoever may see them; in no order.
+pub async fn list_by_seqs(
+    conn: &mut Conn,
+    conversation: ConversationId,
+    seqs: &[i64],
+) -> Result<Vec<Message>, StoreError> {
+    let found = messages::table
+        .filter(messages::conversation_id.eq(conversation))
+        .filter(messages::seq.eq_any(seqs.to_vec()));
+    conn.fetch_all(found.select(columns::<Message>())).await
+}
+
 /// The messages with these numbers in these conversations, as far as this person takes part
 /// in them; in no order.
 pub async fn find_by_seqs(

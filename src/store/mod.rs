@@ -18,6 +18,7 @@ mod choice;
 mod conn;
 pub mod conversations;
 mod error;
+pub mod events;
 pub mod health;
 pub mod members;
 pub mod messages;

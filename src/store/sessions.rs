@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{
     Conn, StoreError,
-    accounts::User,
+    accounts::{Role, User},
     choice::choice,
     conn::columns,
     schema::{refresh_tokens, sessions, users},
@@ -92,6 +92,22 @@ pub async fn list_alive(
         .filter(sessions::expires_at.gt(now));
     let newest = (sessions::created_at.desc(), sessions::id.desc());
     conn.fetch_all(alive.order(newest).select(columns::<Session>())).await
+}
+
+/// Those of these sessions that are not over, with what their people are.
+pub async fn list_alive_with_role(
+    conn: &mut Conn,
+    ids: &[SessionId],
+    now: Timestamp,
+) -> Result<Vec<(SessionId, Role)>, StoreError> {
+    let alive = sessions::table
+        .inner_join(users::table)
+        .filter(sessions::id.eq_any(ids.to_vec()))
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(now))
+        .filter(users::disabled_at.is_null())
+        .filter(users::deleted_at.is_null());
+    conn.fetch_all(alive.select((sessions::id, users::role))).await
 }
 
 /// Notes that a session was used and now lasts until `expires_at`.

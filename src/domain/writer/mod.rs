@@ -21,7 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::batch::{Batch, Fate};
 use crate::{
-    domain::{Error, Result, conversations::Conversation, log, messages::Sent},
+    domain::{Error, Result, conversations::Conversation, feed::Log, log, messages::Sent},
     ids::{ClientId, ConversationId, MessageId, UserId},
     live::Hub,
     store::{Conn, Store, StoreError, conversations, messages},
@@ -65,7 +65,7 @@ struct Job {
 pub(super) struct Writer(Vec<mpsc::Sender<Job>>);
 
 impl Writer {
-    pub(super) fn start(store: &Store, clock: &Arc<dyn Clock>, live: &Hub) -> Self {
+    pub(super) fn start(store: &Store, clock: &Arc<dyn Clock>, live: &Hub<Log>) -> Self {
         let lanes = if store.is_sqlite() { 1 } else { MYSQL_LANES };
         let lane = |_| {
             let (sender, receiver) = mpsc::channel(QUEUE);
@@ -151,7 +151,7 @@ enum Locks {
 struct Committer {
     store: Store,
     clock: Arc<dyn Clock>,
-    live: Hub,
+    live: Hub<Log>,
 }
 
 impl Committer {

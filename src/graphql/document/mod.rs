@@ -5,6 +5,7 @@
 //! text, so that a client's usual documents are parsed once.
 
 mod cost;
+mod lasting;
 mod lexer;
 mod limits;
 mod rewrite;
@@ -16,7 +17,7 @@ use async_graphql::{
     Name, Request, ServerError, Variables,
     parser::{
         self, parse_query,
-        types::{ExecutableDocument, OperationType},
+        types::{ExecutableDocument, OperationDefinition, OperationType},
     },
 };
 use moka::sync::Cache;
@@ -27,7 +28,7 @@ use super::{code::ErrorCode, params::Params};
 pub use limits::Limits;
 use limits::{Measure, check};
 
-type Hash = [u8; 32];
+pub(super) type Hash = [u8; 32];
 
 /// How much text of documents is kept, in bytes. The parsed form of a document
 /// is some ten times its text.
@@ -57,6 +58,7 @@ pub struct Operation {
 }
 
 /// A document, which of its operations to execute, and with what.
+#[derive(Clone)]
 pub struct Prepared {
     document: Arc<Document>,
     operation: usize,
@@ -134,11 +136,28 @@ impl Prepared {
     }
 
     fn cost(&self) -> usize {
+        let parsed = &self.document.parsed;
+        self.definition().map_or(0, |operation| cost::cost(parsed, operation, &self.variables))
+    }
+
+    fn definition(&self) -> Option<&OperationDefinition> {
         let Document { parsed, operations, .. } = &*self.document;
         let name = &operations[self.operation].name;
         let mut definitions = parsed.operations.iter();
         let definition = definitions.find(|(found, _)| *found == name.as_ref());
-        definition.map_or(0, |(_, operation)| cost::cost(parsed, &operation.node, &self.variables))
+        definition.map(|(_, operation)| &operation.node)
+    }
+
+    /// Which document it is.
+    pub(super) fn hash(&self) -> Hash {
+        self.document.hash
+    }
+
+    /// The variables that say what a subscription shows, and not from where.
+    pub(super) fn lasting_variables(&self) -> String {
+        let parsed = &self.document.parsed;
+        let lasting = |operation| lasting::lasting(parsed, operation, &self.variables);
+        self.definition().map(lasting).unwrap_or_default()
     }
 
     /// The request to give to the library.

@@ -8,17 +8,13 @@ use axum::{
         header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
     },
 };
-use serde::Serialize;
 
 use super::negotiate::Media;
 use crate::graphql::{
     code::ErrorCode,
     execute::Outcome,
-    finish::{code, finish},
+    finish::{body, code, finish},
 };
-
-/// Room for the body of a usual answer, so that it is not moved while it grows.
-const USUAL_BODY: usize = 4096;
 
 /// The code of the first error of an answer, for the log.
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +98,7 @@ impl Answer {
         }
         let status = self.status.unwrap_or_else(|| self.refused_status(media));
         finish(&mut self.errors, request_id);
-        let mut response = Response::new(self.body());
+        let mut response = Response::new(Body::from(body(&self.errors, self.data.as_ref())));
         *response.status_mut() = status;
         // Not the message: it may repeat what the client sent.
         if let Some(code) = self.errors.first().and_then(code) {
@@ -114,25 +110,6 @@ impl Answer {
         headers.insert(VARY, HeaderValue::from_static("Accept"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
-    }
-
-    fn body(&self) -> Body {
-        #[derive(Serialize)]
-        struct Fields<'a> {
-            #[serde(skip_serializing_if = "<[_]>::is_empty")]
-            errors: &'a [ServerError],
-            #[serde(skip_serializing_if = "Option::is_none")]
-            data: Option<&'a Value>,
-        }
-        let fields = Fields { errors: &self.errors, data: self.data.as_ref() };
-        let mut body = Vec::with_capacity(USUAL_BODY);
-        match serde_json::to_writer(&mut body, &fields) {
-            Ok(()) => body.into(),
-            Err(error) => {
-                tracing::error!(%error, "an answer cannot be written");
-                Body::empty()
-            }
-        }
     }
 
     /// The status of what was not executed.

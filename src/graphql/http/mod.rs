@@ -24,6 +24,7 @@ use super::{
     document::{Documents, Operation, Prepared},
     doors, error,
     execute::{self, Job, Outcome},
+    fanout::Fanout,
     params::Params,
 };
 use crate::domain::{App, Client, Viewer};
@@ -36,6 +37,7 @@ pub struct Endpoint {
     pub app: App,
     pub schema: Schema,
     pub documents: Arc<Documents>,
+    pub fanout: Fanout,
     pub settings: Settings,
 }
 
@@ -93,13 +95,14 @@ async fn answer(endpoint: &Endpoint, parts: &Parts, body: Body) -> Result<Outcom
     Ok(execute(endpoint, prepared, viewer, client).await)
 }
 
-async fn execute(
+/// Executes a query or a mutation.
+pub(super) async fn execute(
     endpoint: &Endpoint,
     prepared: Prepared,
     viewer: Option<Viewer>,
     client: Client,
 ) -> Outcome {
-    let Endpoint { app, schema, documents, settings } = endpoint;
+    let Endpoint { app, schema, documents, settings, fanout: _ } = endpoint;
     let (request, loads) = bind(app, prepared.request(), viewer, client);
     let job =
         Job { schema: schema.clone(), documents: Arc::clone(documents), prepared, request, loads };

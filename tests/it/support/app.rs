@@ -9,7 +9,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use parlance::{
-    domain::{App, Rules},
+    domain::{App, Rules, Sharing},
     secrets::token::Tokens,
     server,
     store::{Conn, Store},
@@ -26,6 +26,7 @@ pub(crate) struct Setup {
     pub(crate) rules: Rules,
     pub(crate) options: server::Options,
     pub(crate) pool_size: usize,
+    pub(crate) sharing: Sharing,
 }
 
 impl Default for Setup {
@@ -36,7 +37,8 @@ impl Default for Setup {
             password_min: 5,
             rate_limits: false,
         };
-        Self { rules, options: server::Options::default(), pool_size: 8 }
+        let (options, sharing) = (server::Options::default(), Sharing::default());
+        Self { rules, options, pool_size: 8, sharing }
     }
 }
 
@@ -70,10 +72,11 @@ impl TestApp {
     }
 
     async fn on(database: Arc<Database>, clock: Arc<TestClock>, setup: Setup) -> Self {
-        let Setup { rules, options, pool_size } = setup;
+        let Setup { rules, options, pool_size, sharing } = setup;
         let store = Store::open(&database.options(pool_size)).unwrap();
         let tokens = Tokens::new(SECRET).unwrap();
-        let app = App::start(store.clone(), clock.clone(), tokens.clone(), rules).await.unwrap();
+        let app = App::start(store.clone(), clock.clone(), tokens.clone(), rules, sharing).await;
+        let app = app.unwrap();
         let router = server::router(app.clone(), &options);
         Self { app, router, store, tokens, clock, database }
     }

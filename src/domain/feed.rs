@@ -1,0 +1,395 @@
+//! Following one conversation: its log as the live part reads it, who may follow it from
+//! where, and what a follower gets.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    domain::{
+        App, Error, Result, Viewer,
+        access::{Audience, Former, Reader},
+        conversations::ConversationView,
+        members::{Member, MemberRole},
+        messages::Message,
+    },
+    ids::{ConversationId, UserId},
+    live::{Entry, Fault, Held, Mark, Signal, Source, Standing, Step, Subscriber},
+    store::{
+        Store, StoreError,
+        changes::ChangeKind,
+        events::{self, Row},
+    },
+    time::{Clock, Timestamp},
+};
+
+/// After how much silence a follower is told that there is nothing to tell.
+const HEARTBEAT: Duration = Duration::from_secs(25);
+
+/// What reading the log answers.
+type Read<T> = std::result::Result<T, StoreError>;
+
+/// One event of a conversation, with what it is about as that is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub conversation: ConversationId,
+    pub event_seq: i64,
+    /// Who did it.
+    pub actor: UserId,
+    pub at: Timestamp,
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    Sent(Message),
+    Edited(Message),
+    Deleted(Message),
+    Joined(Member),
+    Left(UserId),
+    Role(Member),
+    Renamed,
+    Over,
+}
+
+impl Event {
+    fn read(conversation: ConversationId, row: &Row) -> Read<Self> {
+        let what = Self::what(conversation, row).ok_or_else(|| {
+            StoreError::Other(format!("event {} of {conversation} is not whole", row.event_seq))
+        })?;
+        let Row { event_seq, actor_id: actor, at, .. } = *row;
+        Ok(Self { conversation, event_seq, actor, at, what })
+    }
+
+    fn what(conversation: ConversationId, row: &Row) -> Option<What> {
+        let message = || row.message(conversation);
+        let member = || row.member(conversation, MemberRole::parse(row.data.as_deref()?)?);
+        Some(match row.kind {
+            None => What::Sent(message()?),
+            Some(ChangeKind::Edited) => What::Edited(message()?),
+            Some(ChangeKind::Deleted) => What::Deleted(message()?),
+            Some(ChangeKind::Joined) => What::Joined(member()?),
+            Some(ChangeKind::Left) => What::Left(row.subject_id?),
+            Some(ChangeKind::Role) => What::Role(member()?),
+            Some(ChangeKind::Updated) => What::Renamed,
+            Some(ChangeKind::Over) => What::Over,
+        })
+    }
+
+    /// The message that it is about.
+    pub fn message(&self) -> Option<&Message> {
+        match &self.what {
+            What::Sent(message) | What::Edited(message) | What::Deleted(message) => Some(message),
+            What::Joined(_) | What::Left(_) | What::Role(_) | What::Renamed | What::Over => None,
+        }
+    }
+
+    fn message_mut(&mut self) -> Option<&mut Message> {
+        match &mut self.what {
+            What::Sent(message) | What::Edited(message) | What::Deleted(message) => Some(message),
+            What::Joined(_) | What::Left(_) | What::Role(_) | What::Renamed | What::Over => None,
+        }
+    }
+
+    /// The same for somebody who may not see what its message has become.
+    fn hidden(&self) -> Self {
+        let mut hidden = self.clone();
+        if let Some(message) = hidden.message_mut() {
+            message.body.clear();
+        }
+        hidden
+    }
+}
+
+impl Entry for Event {
+    fn number(&self) -> i64 {
+        self.event_seq
+    }
+
+    fn departs(&self) -> Option<UserId> {
+        match self.what {
+            What::Left(person) => Some(person),
+            _ => None,
+        }
+    }
+
+    fn is_last(&self) -> bool {
+        self.what == What::Over
+    }
+
+    fn shows(&self) -> i64 {
+        let changed = self.message().and_then(|message| message.changed_event_seq);
+        changed.map_or(self.event_seq, |changed| changed.max(self.event_seq))
+    }
+
+    fn renewed(&self, newer: &Self) -> Option<Self> {
+        let (old, new) = (self.message()?, newer.message()?);
+        if old.seq != new.seq || old.revision >= new.revision {
+            return None;
+        }
+        let mut renewed = self.clone();
+        renewed.message_mut()?.clone_from(new);
+        Some(renewed)
+    }
+
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.message().map_or(0, |message| message.body.len())
+    }
+}
+
+/// The database, as the live part reads it.
+#[derive(Clone)]
+pub struct Log(pub(super) Store);
+
+impl Source for Log {
+    type Entry = Event;
+    type View = ConversationView;
+    type Error = StoreError;
+
+    async fn standing(
+        &self,
+        conversation: ConversationId,
+        person: UserId,
+    ) -> Read<Option<Standing>> {
+        let found = events::standing(&mut self.0.conn().await?, conversation, person).await?;
+        Ok(found.map(standing))
+    }
+
+    async fn heads(&self, conversations: &[ConversationId]) -> Read<Vec<(ConversationId, i64)>> {
+        events::list_heads(&mut self.0.conn().await?, conversations).await
+    }
+
+    async fn page(&self, conversation: ConversationId, after: i64, limit: i64) -> Read<Vec<Event>> {
+        let rows = events::list(&mut self.0.conn().await?, conversation, after, limit).await?;
+        rows.iter().map(|row| Event::read(conversation, row)).collect()
+    }
+
+    async fn marks(&self, people: &[UserId]) -> Read<Vec<Mark>> {
+        let rows = events::list_marks(&mut self.0.conn().await?, people).await?;
+        let mark = |(person, conversation, event_seq, read_seq, joined)| Mark {
+            person,
+            conversation,
+            event_seq,
+            read_seq,
+            joined,
+        };
+        Ok(rows.into_iter().map(mark).collect())
+    }
+
+    async fn views(
+        &self,
+        people: &[UserId],
+        conversations: &[ConversationId],
+    ) -> Read<Vec<(Mark, ConversationView)>> {
+        let mut conn = self.0.conn().await?;
+        let rows = events::list_views(&mut conn, people, conversations).await?;
+        let view = |(conversation, member): (super::conversations::Conversation, Member)| {
+            let mark = Mark {
+                person: member.user_id,
+                conversation: conversation.id,
+                event_seq: conversation.event_seq,
+                read_seq: member.read_seq,
+                joined: member.joined_event_seq,
+            };
+            (mark, ConversationView { conversation, member: Some(member) })
+        };
+        Ok(rows.into_iter().map(view).collect())
+    }
+}
+
+fn standing(found: events::Standing) -> Standing {
+    Standing { head: found.event_seq, joined: found.joined_event_seq, left: found.left_event_seq }
+}
+
+/// From where a conversation is followed; none is from its head.
+#[derive(Clone, Copy, Debug)]
+pub enum After {
+    /// Messages only, after this one.
+    Message(Option<i64>),
+    /// All events, after this one.
+    Event(Option<i64>),
+}
+
+/// What a follower gets.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// The event with the next number.
+    Event(Arc<Held<Event>>),
+    /// Everything up to this number has been told: what comes now is new.
+    CaughtUp(i64),
+    /// Somebody has read up to a message.
+    Read { user: UserId, read_seq: i64 },
+    /// Somebody is typing, or has stopped.
+    Typing { user: UserId, typing: bool, expires_at: Timestamp },
+    /// There is nothing to tell.
+    Heartbeat(Timestamp),
+}
+
+/// A person who follows a conversation.
+pub struct Follower {
+    conversation: ConversationId,
+    walk: Subscriber<Log>,
+    clock: Arc<dyn Clock>,
+    only_messages: bool,
+    /// The number at which the follower will have caught up.
+    caught_up: Option<i64>,
+    is_over: bool,
+}
+
+/// Follows a conversation, as far as the viewer may.
+///
+/// # Errors
+/// [`Error::NotFound`] to who takes no part in it, [`Error::Resync`] if it does not reach so
+/// far or has another life than `epoch`, [`Error::MembershipEnded`] to who has got all that
+/// they could see, [`Error::Invalid`].
+pub async fn follow(
+    app: &App,
+    viewer: Viewer,
+    conversation: ConversationId,
+    after: After,
+    epoch: Option<&str>,
+) -> Result<Follower> {
+    let (After::Message(number) | After::Event(number)) = after;
+    let field = match after {
+        After::Message(_) => "afterSeq",
+        After::Event(_) => "afterEventSeq",
+    };
+    if number.is_some_and(i64::is_negative) {
+        return Err(Error::invalid(field, "must be 0 or the number of something you have"));
+    }
+    let mut conn = app.store.conn().await?;
+    let found = events::standing(&mut conn, conversation, viewer.id()).await?;
+    let found = found.ok_or(Error::NotFound("conversation"))?;
+    let is_former = found.left_event_seq.is_some();
+    if number.is_none() && (is_former || found.deleted_at.is_some()) {
+        return Err(Error::NotFound("conversation"));
+    }
+    let ahead = match after {
+        After::Message(_) => found.message_seq,
+        After::Event(_) => found.event_seq,
+    };
+    let is_ahead = number.is_some_and(|number| number > ahead);
+    if is_former && is_ahead {
+        return Err(Error::MembershipEnded);
+    }
+    if is_ahead || epoch.is_some_and(|epoch| epoch != app.epoch) {
+        return Err(Error::Resync { head: Some(ahead) });
+    }
+    let start = match after {
+        After::Event(number) => number.unwrap_or(found.event_seq),
+        After::Message(Some(0)) => 0,
+        After::Message(Some(seq)) if seq < found.message_seq => {
+            let sent = events::find_event_of_message(&mut conn, conversation, seq).await?;
+            sent.ok_or(Error::Resync { head: Some(ahead) })?
+        }
+        After::Message(_) => found.event_seq,
+    };
+    drop(conn);
+    let only_messages = matches!(after, After::Message(_));
+    // The end of the conversation is an event like any other, but for who has it already.
+    if found.deleted_at.is_some() && (start >= found.event_seq) {
+        return Err(Error::MembershipEnded);
+    }
+    Ok(Follower {
+        conversation,
+        walk: app.live.follow(conversation, viewer.id(), standing(found), start),
+        clock: Arc::clone(&app.clock),
+        only_messages,
+        caught_up: (!is_former && !only_messages).then_some(found.event_seq),
+        is_over: false,
+    })
+}
+
+impl Follower {
+    /// The next item; none at the end. May be dropped half way and called again.
+    ///
+    /// # Errors
+    /// [`Error::MembershipEnded`] and [`Error::Resync`], which are the last.
+    pub async fn next(&mut self) -> Option<Result<Item>> {
+        if self.is_over {
+            return None;
+        }
+        loop {
+            if self.caught_up == Some(self.walk.position()) {
+                self.caught_up = None;
+                return Some(Ok(Item::CaughtUp(self.walk.position())));
+            }
+            let step = if self.only_messages {
+                self.walk.next().await
+            } else {
+                match tokio::time::timeout(HEARTBEAT, self.walk.next()).await {
+                    Ok(step) => step,
+                    Err(_) => return Some(Ok(Item::Heartbeat(self.clock.now()))),
+                }
+            };
+            match step {
+                Ok(Step::Entry { held, hides }) => {
+                    if self.only_messages && !matches!(held.what, What::Sent(_)) {
+                        continue;
+                    }
+                    let held = if hides { Held::new(held.hidden()) } else { held };
+                    return Some(Ok(Item::Event(held)));
+                }
+                Ok(Step::Passing(signal)) => {
+                    if let Some(item) = self.passing(signal) {
+                        return Some(Ok(item));
+                    }
+                }
+                Ok(Step::Left) => return self.end(Err(Error::MembershipEnded)),
+                Ok(Step::Over) if self.only_messages => {
+                    return self.end(Err(Error::MembershipEnded));
+                }
+                Ok(Step::Over) => {
+                    self.is_over = true;
+                    return None;
+                }
+                Err(Fault::Gone) => {
+                    let head = Some(self.walk.head()).filter(|_| !self.only_messages);
+                    return self.end(Err(Error::Resync { head }));
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, last: Result<Item>) -> Option<Result<Item>> {
+        self.is_over = true;
+        Some(last)
+    }
+
+    fn passing(&self, signal: Signal) -> Option<Item> {
+        match signal {
+            _ if self.only_messages => None,
+            Signal::Read { user, read_seq, .. } => Some(Item::Read { user, read_seq }),
+            Signal::Typing { expires_at, .. } if expires_at < self.clock.now() => None,
+            Signal::Typing { user, typing, expires_at, .. } => {
+                Some(Item::Typing { user, typing, expires_at })
+            }
+            Signal::Advanced { .. }
+            | Signal::Membership { .. }
+            | Signal::SessionOver { .. }
+            | Signal::PersonChanged { .. } => None,
+        }
+    }
+
+    /// The number from which a client that has this event resumes.
+    pub fn number(&self, event: &Event) -> Option<i64> {
+        if self.only_messages {
+            return event.message().map(|message| message.seq);
+        }
+        Some(event.event_seq)
+    }
+
+    /// Which conversation is followed.
+    pub fn conversation(&self) -> ConversationId {
+        self.conversation
+    }
+
+    /// For whom what an item is about is to be read: for all alike, as long as the follower
+    /// is one of them.
+    pub fn reader(&self) -> Reader {
+        let conversation = self.conversation;
+        match self.walk.left() {
+            None => Reader::Participants(Audience::of(conversation)),
+            Some(until) => Reader::Former(Former { conversation, until }),
+        }
+    }
+}

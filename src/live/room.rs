@@ -1,0 +1,220 @@
+//! One conversation that somebody follows: its head and its newest events. Only the room
+//! reads what is new, once for all who follow.
+
+use std::{
+    collections::VecDeque,
+    ops::Deref,
+    sync::{
+        Arc, Mutex, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio::sync::{Notify, broadcast, watch};
+
+use super::{Entry, Signal, Source};
+use crate::ids::ConversationId;
+
+/// How many events a room keeps, and about how many bytes of them.
+const KEPT: usize = 512;
+const KEPT_BYTES: usize = 512 << 10;
+
+/// How many events are read at a time.
+pub(super) const PAGE: i64 = 128;
+
+/// How many unnumbered items a follower may be behind before it misses some.
+const PASSING: usize = 64;
+
+/// How long to wait after the database failed.
+pub(super) const PAUSE: Duration = Duration::from_millis(250);
+
+/// An event in memory. Two with the same stamp carry the same.
+#[derive(Debug)]
+pub struct Held<E> {
+    /// What it carries, of all that this process ever read.
+    pub stamp: u64,
+    entry: E,
+}
+
+impl<E> Held<E> {
+    /// Takes an event up.
+    pub fn new(entry: E) -> Arc<Self> {
+        static STAMPS: AtomicU64 = AtomicU64::new(0);
+        Arc::new(Self { stamp: STAMPS.fetch_add(1, Ordering::Relaxed), entry })
+    }
+}
+
+impl<E> Deref for Held<E> {
+    type Target = E;
+
+    fn deref(&self) -> &E {
+        &self.entry
+    }
+}
+
+/// See the top.
+pub(super) struct Room<S: Source> {
+    id: ConversationId,
+    head: watch::Sender<i64>,
+    ring: Mutex<Ring<S::Entry>>,
+    passing: broadcast::Sender<Signal>,
+    /// Wakes the one task that reads.
+    poke: Arc<Notify>,
+}
+
+/// What is asked of a ring.
+pub(super) enum Taken<E> {
+    /// The events from the number on.
+    Here(Vec<Arc<Held<E>>>),
+    /// The ring begins later: the database has it.
+    Before,
+    /// There is nothing of that number yet.
+    Ahead,
+}
+
+impl<S: Source> Room<S> {
+    /// A room whose log reaches `head`, with the task that reads what comes after it.
+    pub(super) fn open(source: &Arc<S>, id: ConversationId, head: i64) -> Arc<Self> {
+        let poke = Arc::new(Notify::new());
+        let room = Arc::new(Self {
+            id,
+            head: watch::Sender::new(head),
+            ring: Mutex::new(Ring { begin: head + 1, events: VecDeque::new(), bytes: 0 }),
+            passing: broadcast::Sender::new(PASSING),
+            poke: Arc::clone(&poke),
+        });
+        tokio::spawn(read(Arc::clone(source), Arc::downgrade(&room), poke));
+        room
+    }
+
+    /// Something may be new. How far is found out by reading: a number from outside is
+    /// good for no more than leaving a read out.
+    pub(super) fn hint(&self, event_seq: i64) {
+        if event_seq > *self.head.borrow() {
+            self.poke.notify_one();
+        }
+    }
+
+    /// Something may be new.
+    pub(super) fn look(&self) {
+        self.poke.notify_one();
+    }
+
+    /// An unnumbered item, for who is here now.
+    pub(super) fn pass(&self, signal: Signal) {
+        // An error says only that nobody listens.
+        let _ = self.passing.send(signal);
+    }
+
+    pub(super) fn head(&self) -> watch::Receiver<i64> {
+        self.head.subscribe()
+    }
+
+    pub(super) fn passing(&self) -> broadcast::Receiver<Signal> {
+        self.passing.subscribe()
+    }
+
+    /// At most so many events from a number on.
+    pub(super) fn take(&self, from: i64, most: usize) -> Taken<S::Entry> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).take(from, most)
+    }
+
+    fn append(&self, page: Vec<S::Entry>) {
+        let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
+        for entry in page {
+            ring.push(entry);
+        }
+        let head = ring.end();
+        drop(ring);
+        self.head.send_if_modified(|known| {
+            let is_new = head > *known;
+            *known = head.max(*known);
+            is_new
+        });
+    }
+}
+
+impl<S: Source> Drop for Room<S> {
+    fn drop(&mut self) {
+        self.poke.notify_one();
+    }
+}
+
+/// Reads on whenever somebody says that something may be new, until the room is left.
+async fn read<S: Source>(source: Arc<S>, room: Weak<Room<S>>, poke: Arc<Notify>) {
+    loop {
+        poke.notified().await;
+        loop {
+            let Some(room) = room.upgrade() else { return };
+            let (id, head) = (room.id, *room.head.borrow());
+            match source.page(id, head, PAGE).await {
+                Ok(page) => {
+                    let is_all = i64::try_from(page.len()).is_ok_and(|read| read < PAGE);
+                    room.append(page);
+                    if is_all {
+                        break;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, conversation.id = %id, "new events cannot be read yet");
+                    drop(room);
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+/// The newest events, without a hole.
+struct Ring<E> {
+    /// The number of the first.
+    begin: i64,
+    events: VecDeque<Arc<Held<E>>>,
+    bytes: usize,
+}
+
+impl<E: Entry> Ring<E> {
+    /// The number of the last.
+    fn end(&self) -> i64 {
+        self.begin - 1 + i64::try_from(self.events.len()).unwrap_or(i64::MAX)
+    }
+
+    fn push(&mut self, entry: E) {
+        let number = entry.number();
+        if number <= self.end() {
+            return;
+        }
+        if number > self.end() + 1 {
+            // Rows were taken away: who needs them finds that out from the database.
+            *self = Self { begin: number, events: VecDeque::new(), bytes: 0 };
+        }
+        // What was edited or erased must not be seen as it was.
+        for held in &mut self.events {
+            if let Some(renewed) = held.renewed(&entry) {
+                self.bytes = self.bytes + renewed.size() - held.size();
+                *held = Held::new(renewed);
+            }
+        }
+        self.bytes += entry.size();
+        self.events.push_back(Held::new(entry));
+        while self.events.len() > KEPT || (self.bytes > KEPT_BYTES && self.events.len() > 1) {
+            if let Some(oldest) = self.events.pop_front() {
+                self.bytes -= oldest.size();
+                self.begin += 1;
+            }
+        }
+    }
+
+    fn take(&self, from: i64, most: usize) -> Taken<E> {
+        if from > self.end() {
+            return Taken::Ahead;
+        }
+        match usize::try_from(from - self.begin) {
+            Ok(skipped) => {
+                Taken::Here(self.events.iter().skip(skipped).take(most).cloned().collect())
+            }
+            Err(_) => Taken::Before,
+        }
+    }
+}

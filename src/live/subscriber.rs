@@ -1,0 +1,243 @@
+//! The walk of one follower through one conversation's log: every number once, in order,
+//! up to where it is theirs to see.
+
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use tokio::sync::{broadcast, watch};
+
+use super::{
+    Entry, Hub, Signal, Source, Standing,
+    room::{Held, PAGE, PAUSE, Room, Taken},
+};
+use crate::ids::{ConversationId, UserId};
+
+/// How many events are taken out of a room at a time.
+const SLICE: usize = 32;
+
+/// How long events may lie here before they are read again: a message that was erased in the
+/// meantime must not be shown as it was.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// The next thing that happens to a follower.
+#[derive(Debug)]
+pub enum Step<E> {
+    /// The event with the next number. If it `hides`, its message was changed after the
+    /// follower left, and is not theirs to see.
+    Entry { held: Arc<Held<E>>, hides: bool },
+    /// Something without a number.
+    Passing(Signal),
+    /// The follower is out, and has got everything up to that.
+    Left,
+    /// The conversation is over, and the follower has got everything.
+    Over,
+}
+
+/// Why a follower cannot go on.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The next number is not kept any more.
+    Gone,
+}
+
+/// See the top.
+pub struct Subscriber<S: Source> {
+    hub: Hub<S>,
+    room: Arc<Room<S>>,
+    conversation: ConversationId,
+    person: UserId,
+    /// The number of the next event.
+    next: i64,
+    /// Events from `next` on.
+    slice: VecDeque<Arc<Held<S::Entry>>>,
+    read_at: Instant,
+    head: watch::Receiver<i64>,
+    passing: broadcast::Receiver<Signal>,
+    /// What is to be told once the log has been walked as far as it reached then.
+    waiting: Vec<Signal>,
+    bounds: Bounds,
+    is_over: bool,
+}
+
+/// What is known of the follower's membership.
+struct Bounds {
+    /// The number by which they came in.
+    joined: i64,
+    /// The number by which they left after that: here the walk ends.
+    left: Option<i64>,
+    /// The last change that they may see the work of; everything for a member.
+    sees: Option<i64>,
+    /// Up to this number they surely were a member.
+    through: i64,
+}
+
+impl<S: Source> Subscriber<S> {
+    /// Follows from the event after `after` on. `standing` was read after `hub` was asked for
+    /// the room, or the room looks for itself.
+    pub(super) fn new(
+        hub: Hub<S>,
+        room: Arc<Room<S>>,
+        (conversation, person): (ConversationId, UserId),
+        standing: Standing,
+        after: i64,
+    ) -> Self {
+        let Standing { head, joined, left } = standing;
+        Self {
+            head: room.head(),
+            passing: room.passing(),
+            hub,
+            room,
+            conversation,
+            person,
+            next: after + 1,
+            slice: VecDeque::new(),
+            read_at: Instant::now(),
+            waiting: Vec::new(),
+            bounds: Bounds { joined, left, sees: left, through: left.unwrap_or(head) },
+            is_over: false,
+        }
+    }
+
+    /// The number of the last event that was handed out.
+    pub fn position(&self) -> i64 {
+        self.next - 1
+    }
+
+    /// The number of the newest event that this instance has read.
+    pub fn head(&self) -> i64 {
+        *self.head.borrow()
+    }
+
+    /// The number by which the follower left, if that is known already.
+    pub fn left(&self) -> Option<i64> {
+        self.bounds.left
+    }
+
+    /// Waits for the next thing. May be dropped half way and called again.
+    ///
+    /// # Errors
+    /// See [`Fault`]. A database that fails is no error but a wait.
+    pub async fn next(&mut self) -> Result<Step<S::Entry>, Fault> {
+        loop {
+            if self.is_over {
+                return Ok(Step::Over);
+            }
+            if self.bounds.left.is_some_and(|left| self.next > left) {
+                return Ok(Step::Left);
+            }
+            if self.read_at.elapsed() > FRESH {
+                self.slice.clear();
+            }
+            if let Some(held) = self.slice.front() {
+                let shows = held.shows();
+                let hides = self.hides(shows).await;
+                // What was just learned may put this event out of reach.
+                if self.bounds.left.is_some_and(|left| self.next > left) {
+                    continue;
+                }
+                let Some(held) = self.slice.pop_front() else { continue };
+                self.next += 1;
+                self.is_over = held.is_last();
+                return Ok(Step::Entry { held, hides });
+            }
+            if let Some(signal) = self.due() {
+                return Ok(Step::Passing(signal));
+            }
+            match self.room.take(self.next, SLICE) {
+                Taken::Here(slice) => self.hold(slice),
+                Taken::Before => self.read_page().await?,
+                Taken::Ahead => self.wait().await,
+            }
+        }
+    }
+
+    /// Takes up events from `next` on, and looks through all of them for the follower's own
+    /// departure before the first is shown.
+    fn hold(&mut self, slice: Vec<Arc<Held<S::Entry>>>) {
+        for held in &slice {
+            let number = held.number();
+            let is_own = held.departs() == Some(self.person) && number > self.bounds.joined;
+            if is_own && self.bounds.left.is_none() {
+                self.bounds.left = Some(number);
+                self.bounds.sees = Some(number);
+            }
+        }
+        if let Some(last) = slice.last().filter(|_| self.bounds.through + 1 >= self.next) {
+            self.bounds.through = self.bounds.through.max(last.number());
+        }
+        self.slice = slice.into();
+        self.read_at = Instant::now();
+    }
+
+    async fn read_page(&mut self) -> Result<(), Fault> {
+        match self.hub.source().page(self.conversation, self.next - 1, PAGE).await {
+            Ok(page) => {
+                let page: Vec<_> = page.into_iter().map(Held::new).collect();
+                let numbers = page.iter().map(|held| held.number());
+                // Exactly the next numbers, or something is missing.
+                let is_dense = numbers.zip(self.next..).all(|(number, next)| number == next);
+                if page.is_empty() || !is_dense {
+                    return Err(Fault::Gone);
+                }
+                self.hold(page);
+            }
+            Err(error) => {
+                let conversation = self.conversation;
+                tracing::warn!(%error, conversation.id = %conversation, "events cannot be read yet");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether an event that shows the work of event `shows` is more than the follower may
+    /// see. What lies beyond the known membership is looked up.
+    async fn hides(&mut self, shows: i64) -> bool {
+        while self.bounds.sees.is_none() && shows > self.bounds.through {
+            match self.hub.source().standing(self.conversation, self.person).await {
+                Ok(Some(Standing { head, joined, left })) => {
+                    // Who was out and is in again may see everything; the walk still ends
+                    // where they went out.
+                    if joined == self.bounds.joined {
+                        self.bounds.left = left;
+                    }
+                    self.bounds.sees = left;
+                    self.bounds.through = left.unwrap_or(head).max(shows);
+                }
+                Ok(None) => {
+                    self.bounds.left = Some(self.position());
+                    self.bounds.sees = self.bounds.left;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "a membership cannot be read yet");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+        self.bounds.sees.is_some_and(|last| shows > last)
+    }
+
+    /// Something without a number that the walk has caught up with.
+    fn due(&mut self) -> Option<Signal> {
+        let position = self.position();
+        let is_due = |signal: &Signal| signal.event_seq().is_none_or(|(_, seq)| seq <= position);
+        let due = self.waiting.iter().position(is_due)?;
+        Some(self.waiting.remove(due))
+    }
+
+    async fn wait(&mut self) {
+        tokio::select! {
+            // An error would mean that the room is gone, which is held here.
+            _ = self.head.changed() => {}
+            signal = self.passing.recv() => {
+                // Some that were missed are as good as late.
+                let Ok(signal) = signal else { return };
+                self.waiting.retain(|other| other.about() != signal.about());
+                self.waiting.push(signal);
+            }
+        }
+    }
+}

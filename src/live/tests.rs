@@ -1,0 +1,1 @@
+//! The live part against a model of the log.
