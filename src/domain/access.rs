@@ -12,6 +12,7 @@ use crate::{
         members::{self, MemberRole},
         messages::Message,
     },
+    time::Timestamp,
 };
 
 /// Who asks: a person with a living session. Only `sessions::authenticate` makes one.
@@ -20,11 +21,12 @@ pub struct Viewer {
     id: UserId,
     session: SessionId,
     role: Role,
+    expires_at: Timestamp,
 }
 
 impl Viewer {
-    pub(super) fn new(id: UserId, session: SessionId, role: Role) -> Self {
-        Self { id, session, role }
+    pub(super) fn new(id: UserId, session: SessionId, role: Role, expires_at: Timestamp) -> Self {
+        Self { id, session, role, expires_at }
     }
 
     /// Their user id.
@@ -35,6 +37,11 @@ impl Viewer {
     /// The session they ask through.
     pub fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// When the access token that they showed ends.
+    pub fn expires_at(&self) -> Timestamp {
+        self.expires_at
     }
 
     /// Administrators manage users.

@@ -3,7 +3,7 @@
 
 use std::{ops::Deref, sync::Arc, time::Duration};
 
-use tokio_util::task::TaskTracker;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Result, limits::Limits, operations, writer::Writer};
 use crate::{
@@ -44,6 +44,8 @@ pub struct Parts {
     pub live: Hub,
     /// What must come to its end before the server stops.
     pub running: TaskTracker,
+    /// Cancelled when the server is told to stop: what would go on for long then ends itself.
+    pub stopping: CancellationToken,
 }
 
 impl App {
@@ -69,6 +71,7 @@ impl App {
             epoch,
             live,
             running: TaskTracker::new(),
+            stopping: CancellationToken::new(),
         })))
     }
 }

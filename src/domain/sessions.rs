@@ -192,7 +192,45 @@ pub async fn authenticate(app: &App, access_token: &str) -> Result<Viewer> {
     if user.id != token.user || !is_alive(&session, &user, now) {
         return Err(Error::SessionRevoked);
     }
-    Ok(Viewer::new(user.id, session.id, user.role))
+    let expires_at = Timestamp::from_micros(token.expires_at.saturating_mul(1_000_000));
+    Ok(Viewer::new(user.id, session.id, user.role, expires_at))
+}
+
+/// The viewer as they are now, on a connection that outlives the request that made it.
+///
+/// # Errors
+/// [`Error::TokenExpired`] or [`Error::SessionRevoked`].
+pub async fn recheck(app: &App, viewer: Viewer) -> Result<Viewer> {
+    if has_expired(app, viewer) {
+        return Err(Error::TokenExpired);
+    }
+    let found = sessions::find_with_user(&mut app.store.conn().await?, viewer.session()).await?;
+    let (session, user) = found.ok_or(Error::SessionRevoked)?;
+    if user.id != viewer.id() || !is_alive(&session, &user, app.clock.now()) {
+        return Err(Error::SessionRevoked);
+    }
+    Ok(Viewer::new(user.id, session.id, user.role, viewer.expires_at()))
+}
+
+/// Whether the access token that the viewer showed has ended.
+pub fn has_expired(app: &App, viewer: Viewer) -> bool {
+    // As `Tokens::read` has it: the second of the end is after the end.
+    viewer.expires_at() <= app.clock.now()
+}
+
+/// Temporary: hears of the end of a session.
+pub struct Watched(());
+
+impl Watched {
+    /// Resolves when the session is over.
+    pub async fn ended(&mut self) {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Listens for the end of the viewer's session.
+pub fn watch(_: &App, _: Viewer) -> Watched {
+    Watched(())
 }
 
 fn read(app: &App, kind: TokenType, text: &str, now: Timestamp) -> Result<Token> {

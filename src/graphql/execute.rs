@@ -93,15 +93,11 @@ pub(super) async fn execute(job: Job, running: &TaskTracker, limit: Duration) ->
 async fn run(Job { schema, documents, prepared, request, loads }: Job) -> Outcome {
     let gate = Gate::new(&prepared);
     let work = loads.beside(schema.execute(request.data(Arc::clone(&gate))));
-    let response = match AssertUnwindSafe(work).catch_unwind().await {
+    let response = match through_panics(work).await {
         Ok(response) => response,
-        Err(panic) => {
-            let cause = panic
-                .downcast_ref::<&str>()
-                .copied()
-                .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-            tracing::error!(cause, "a resolver panicked");
-            return Outcome::failed(ErrorCode::InternalServerError, INTERNAL);
+        Err(error) => {
+            let response = Response::from_errors(vec![*error]);
+            return Outcome { response, is_executed: false };
         }
     };
     let is_executed = gate.is_passed();
@@ -109,6 +105,20 @@ async fn run(Job { schema, documents, prepared, request, loads }: Job) -> Outcom
         documents.keep(&prepared);
     }
     Outcome { response, is_executed }
+}
+
+/// Runs what may panic, as resolvers may; a panic is logged and becomes an error.
+pub(super) async fn through_panics<T>(
+    work: impl Future<Output = T>,
+) -> Result<T, Box<ServerError>> {
+    AssertUnwindSafe(work).catch_unwind().await.map_err(|panic| {
+        let cause = panic
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        tracing::error!(cause, "a resolver panicked");
+        Box::new(ErrorCode::InternalServerError.error(INTERNAL, None))
+    })
 }
 
 /// The point between validation and execution, for one request. Put into the

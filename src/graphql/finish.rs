@@ -2,11 +2,15 @@
 //! nothing gets out that is meant for us.
 
 use async_graphql::{ServerError, Value};
+use serde::Serialize;
 
 use super::code::ErrorCode;
 
 /// What clients read of errors that are ours.
 pub(super) const INTERNAL: &str = "Something went wrong on our side.";
+
+/// Room for the body of a usual answer, so that it is not moved while it grows.
+const USUAL_BODY: usize = 4096;
 
 /// The longest text of an error, in bytes. Messages repeat names from the
 /// document, which may be long.
@@ -30,6 +34,24 @@ pub(super) fn finish(errors: &mut [ServerError], request_id: Option<&str>) {
             extensions.set("requestId", id);
         }
     }
+}
+
+/// The body of an answer as JSON. `data` is left out if nothing was executed, which is
+/// not the same as null.
+pub(super) fn body(errors: &[ServerError], data: Option<&Value>) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Fields<'a> {
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        errors: &'a [ServerError],
+        #[serde(skip_serializing_if = "Option::is_none")]
+        data: Option<&'a Value>,
+    }
+    let mut body = Vec::with_capacity(USUAL_BODY);
+    if let Err(error) = serde_json::to_writer(&mut body, &Fields { errors, data }) {
+        tracing::error!(%error, "an answer cannot be written");
+        body.clear();
+    }
+    body
 }
 
 /// The code that an error has, if it has a known one.

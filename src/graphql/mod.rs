@@ -2,7 +2,8 @@
 //! errors into the wire's form. One file for each noun with its types, queries and
 //! mutations; resolvers take apart, call and wrap, and hold no rule of their own.
 //!
-//! May name `domain`, `ids` and `time`. The protocol is in [`http`]; what is checked of a
+//! May name `domain`, `ids` and `time`. The protocols are in [`http`], `sse` and [`ws`], and what
+//! they share in `operation`; what is checked of a
 //! document before the library sees it in [`document`]; what anybody may ask in [`doors`].
 //!
 //! To add a mutation: the function in `domain/<noun>.rs`; Input, Payload and resolver in
@@ -13,32 +14,38 @@ mod code;
 mod conversations;
 mod document;
 mod doors;
+mod endpoint;
 mod error;
 mod execute;
 mod finish;
 pub mod http;
+mod live;
 mod loaders;
 mod members;
 mod messages;
 mod node;
+mod operation;
 mod page;
 mod params;
 mod reads;
 mod scalars;
 mod server;
 mod sessions;
+mod sse;
 mod variables;
+pub mod ws;
 
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, EmptySubscription, MergedObject, Request, SDLExportOptions, dataloader::DataLoader,
+    Context, MergedObject, MergedSubscription, Request, SDLExportOptions, dataloader::DataLoader,
 };
 use axum::http::{HeaderMap, header::AUTHORIZATION};
 
 use self::{error::Result, loaders::Loads};
 use crate::domain::{self, App, Client, Viewer};
 pub use document::{Documents, Limits};
+pub use endpoint::{Endpoint, Settings};
 pub use loaders::Batch;
 
 /// What can be asked.
@@ -65,11 +72,16 @@ pub struct Mutation(
     sessions::SessionMutations,
 );
 
+/// What can be listened to.
+#[derive(MergedSubscription, Default)]
+#[graphql(name = "Subscription")]
+pub struct Subscription(live::LiveSubscriptions);
+
 /// The most keys of one statement: some are a `SELECT` each, of which SQLite joins 500.
 const BATCH: usize = 100;
 
 /// The whole of it.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema; without suggestions of names where it is not to be guessed.
 pub fn schema(shows_itself: bool) -> Schema {
@@ -77,7 +89,7 @@ pub fn schema(shows_itself: bool) -> Schema {
     let builder = Schema::build_with_ignore_name_conflicts(
         roots.0,
         roots.1,
-        EmptySubscription,
+        Subscription::default(),
         // Each id is a type of its own here, and `ID` or `UUID` to clients.
         ["ID", "UUID"],
     )
@@ -113,11 +125,16 @@ fn bind(app: &App, request: Request, viewer: Option<Viewer>, client: Client) -> 
 /// Who sends these headers; `None` if they do not say.
 async fn authenticate(app: &App, headers: &HeaderMap) -> domain::Result<Option<Viewer>> {
     let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let parts = header.to_str().ok().and_then(|header| header.split_once(' '));
-    let token = parts.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let token = header.to_str().ok().and_then(bearer);
     let problem = "the Authorization header must be: Bearer ACCESS_TOKEN";
-    let (_, token) = token.ok_or(domain::Error::BadToken(problem))?;
-    domain::sessions::authenticate(app, token.trim()).await.map(Some)
+    let token = token.ok_or(domain::Error::BadToken(problem))?;
+    domain::sessions::authenticate(app, token).await.map(Some)
+}
+
+/// The token of `Bearer TOKEN`.
+fn bearer(credentials: &str) -> Option<&str> {
+    let (scheme, token) = credentials.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// How resolvers ask.

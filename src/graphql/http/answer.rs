@@ -8,24 +8,20 @@ use axum::{
         header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, VARY, WWW_AUTHENTICATE},
     },
 };
-use serde::Serialize;
 
 use super::negotiate::Media;
 use crate::graphql::{
     code::ErrorCode,
     execute::Outcome,
-    finish::{code, finish},
+    finish::{body, code, finish},
 };
-
-/// Room for the body of a usual answer, so that it is not moved while it grows.
-const USUAL_BODY: usize = 4096;
 
 /// The code of the first error of an answer, for the log.
 #[derive(Clone, Copy, Debug)]
 pub struct Failure(pub &'static str);
 
 /// Why a request is not executed.
-pub(super) struct Refusal {
+pub(in crate::graphql) struct Refusal {
     /// None: as the media type has it for documents that cannot be executed.
     status: Option<StatusCode>,
     error: Box<ServerError>,
@@ -34,17 +30,17 @@ pub(super) struct Refusal {
 
 impl Refusal {
     /// A request that is wrong as HTTP, whatever the media type.
-    pub(super) fn http(status: StatusCode, error: ServerError) -> Self {
+    pub(in crate::graphql) fn http(status: StatusCode, error: ServerError) -> Self {
         Self { status: Some(status), error: Box::new(error), header: None }
     }
 
-    pub(super) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
+    pub(in crate::graphql) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
         self.header = Some((name, HeaderValue::from_static(value)));
         self
     }
 
     /// A token that is missing or no good, or could not be looked at.
-    pub(super) fn auth(code: ErrorCode, message: impl Into<String>) -> Self {
+    pub(in crate::graphql) fn auth(code: ErrorCode, message: impl Into<String>) -> Self {
         let refusal = Self::from(code.error(message, None));
         match code {
             ErrorCode::Unauthenticated | ErrorCode::TokenExpired | ErrorCode::SessionRevoked => {
@@ -64,7 +60,7 @@ impl From<ServerError> for Refusal {
 }
 
 /// What came of a request, as it goes out.
-pub(super) struct Answer {
+pub(in crate::graphql) struct Answer {
     status: Option<StatusCode>,
     header: Option<(HeaderName, HeaderValue)>,
     errors: Vec<ServerError>,
@@ -91,7 +87,7 @@ impl From<Outcome> for Answer {
 
 impl Answer {
     /// The answer as a response; `errors` are completed.
-    pub(super) fn into_response(
+    pub(in crate::graphql) fn into_response(
         mut self,
         media: Media,
         request_id: Option<&str>,
@@ -102,7 +98,7 @@ impl Answer {
         }
         let status = self.status.unwrap_or_else(|| self.refused_status(media));
         finish(&mut self.errors, request_id);
-        let mut response = Response::new(self.body());
+        let mut response = Response::new(Body::from(body(&self.errors, self.data.as_ref())));
         *response.status_mut() = status;
         // Not the message: it may repeat what the client sent.
         if let Some(code) = self.errors.first().and_then(code) {
@@ -116,32 +112,13 @@ impl Answer {
         response
     }
 
-    fn body(&self) -> Body {
-        #[derive(Serialize)]
-        struct Fields<'a> {
-            #[serde(skip_serializing_if = "<[_]>::is_empty")]
-            errors: &'a [ServerError],
-            #[serde(skip_serializing_if = "Option::is_none")]
-            data: Option<&'a Value>,
-        }
-        let fields = Fields { errors: &self.errors, data: self.data.as_ref() };
-        let mut body = Vec::with_capacity(USUAL_BODY);
-        match serde_json::to_writer(&mut body, &fields) {
-            Ok(()) => body.into(),
-            Err(error) => {
-                tracing::error!(%error, "an answer cannot be written");
-                Body::empty()
-            }
-        }
-    }
-
     /// The status of what was not executed.
     fn refused_status(&self, media: Media) -> StatusCode {
         match (self.errors.first().and_then(code), media) {
             (Some(ErrorCode::InternalServerError) | None, _) => StatusCode::INTERNAL_SERVER_ERROR,
             (Some(ErrorCode::ServiceUnavailable), _) => StatusCode::SERVICE_UNAVAILABLE,
             (Some(ErrorCode::RequestTimeout), _) => StatusCode::GATEWAY_TIMEOUT,
-            (Some(_), Media::Json) => StatusCode::OK,
+            (Some(_), Media::Json | Media::EventStream) => StatusCode::OK,
             (Some(_), Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
         }
     }

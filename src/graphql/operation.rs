@@ -1,0 +1,176 @@
+//! One operation from its parameters to its answer or answers, the same for every
+//! transport.
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::{Pos, ServerError, parser::types::OperationType};
+use axum::body::Bytes;
+use futures_util::{
+    FutureExt, StreamExt,
+    future::BoxFuture,
+    stream::{self, BoxStream},
+};
+use rand::Rng;
+
+use super::{
+    bind,
+    code::ErrorCode,
+    document::{Operation, Prepared},
+    doors,
+    endpoint::Endpoint,
+    execute::{self, Gate, Job, Outcome},
+    finish,
+    params::Params,
+};
+use crate::domain::{App, Client, Viewer, sessions};
+
+/// How often what goes on for long looks whether its token has ended. Not one long wait:
+/// that would not notice when the machine's clock is set.
+pub(super) const CHECK_EVERY: Duration = Duration::from_secs(2);
+
+/// Who asks, over whatever connection.
+#[derive(Clone)]
+pub(super) struct Caller {
+    pub(super) viewer: Option<Viewer>,
+    pub(super) client: Client,
+}
+
+/// An operation that is under way.
+pub(super) enum Started {
+    /// A query or mutation.
+    Single(BoxFuture<'static, Outcome>),
+    /// A subscription.
+    Stream(BoxStream<'static, Step>),
+}
+
+/// What comes of a subscription, one after the other.
+pub(super) enum Step {
+    /// One execution result as JSON (`{"data":…}`), and its number in the log, from
+    /// which a client may resume.
+    Next { payload: Bytes, number: Option<i64> },
+    /// The operation is over because of these; last of all. A stream that ends without
+    /// it is complete.
+    Failed(Vec<ServerError>),
+}
+
+/// Checks an operation and starts it.
+pub(super) async fn start(
+    endpoint: &Arc<Endpoint>,
+    params: Params,
+    caller: Caller,
+    last_event_id: Option<i64>,
+) -> Result<Started, Box<ServerError>> {
+    let prepared = endpoint.documents.prepare(params)?;
+    let is_admitted = caller.viewer.is_some() || doors::is_public(prepared.operation());
+    if !is_admitted {
+        return Err(Box::new(ErrorCode::Unauthenticated.error("Sign in first.", None)));
+    }
+    start_prepared(endpoint, prepared, caller, last_event_id).await
+}
+
+/// The same for who has been admitted to the operation.
+pub(super) async fn start_prepared(
+    endpoint: &Arc<Endpoint>,
+    prepared: Prepared,
+    caller: Caller,
+    last_event_id: Option<i64>,
+) -> Result<Started, Box<ServerError>> {
+    check_introspection(endpoint, prepared.operation())?;
+    match prepared.operation().kind {
+        OperationType::Query | OperationType::Mutation => {
+            let endpoint = Arc::clone(endpoint);
+            let single = async move { execute(&endpoint, prepared, caller).await };
+            Ok(Started::Single(single.boxed()))
+        }
+        OperationType::Subscription => {
+            // Temporary.
+            let Endpoint { app, schema, .. } = &**endpoint;
+            let gate = Gate::new(&prepared);
+            let Caller { viewer, client } = caller;
+            let (request, _) = bind(app, prepared.request(), viewer, client);
+            let first = last_event_id.unwrap_or(0) + 1;
+            let responses = schema.execute_stream(request.data(Arc::clone(&gate)));
+            let steps = stream::iter(first..).zip(responses).map(move |(number, response)| {
+                if !gate.is_passed() {
+                    return Step::Failed(response.errors);
+                }
+                let payload = finish::body(&response.errors, Some(&response.data)).into();
+                Step::Next { payload, number: Some(number) }
+            });
+            Ok(Started::Stream(steps.boxed()))
+        }
+    }
+}
+
+/// Refuses to show the schema where it is not to be seen.
+pub(super) fn check_introspection(
+    endpoint: &Endpoint,
+    operation: &Operation,
+) -> Result<(), Box<ServerError>> {
+    if !endpoint.settings.introspection && doors::is_introspection(operation) {
+        let message = "This server does not show its schema.";
+        return Err(Box::new(ErrorCode::GraphqlValidationFailed.error(message, None)));
+    }
+    Ok(())
+}
+
+/// Runs a query or mutation for who has been admitted to it.
+pub(super) async fn execute(endpoint: &Endpoint, prepared: Prepared, caller: Caller) -> Outcome {
+    let Endpoint { app, schema, documents, settings, .. } = endpoint;
+    let Caller { viewer, client } = caller;
+    let (request, loads) = bind(app, prepared.request(), viewer, client);
+    let job =
+        Job { schema: schema.clone(), documents: Arc::clone(documents), prepared, request, loads };
+    execute::execute(job, &app.running, settings.timeout).await
+}
+
+/// Looks again whether who asked to be connected may still ask for anything.
+pub(super) async fn recheck(
+    endpoint: &Endpoint,
+    caller: Caller,
+) -> Result<Caller, Box<ServerError>> {
+    let Some(viewer) = caller.viewer else { return Ok(caller) };
+    let viewer = sessions::recheck(&endpoint.app, viewer).await.map_err(|error| {
+        let error = async_graphql::Error::from(super::error::Error::from(error));
+        let error = error.into_server_error(Pos::default());
+        Box::new(ServerError { locations: Vec::new(), ..error })
+    })?;
+    Ok(Caller { viewer: Some(viewer), ..caller })
+}
+
+/// How long one of many connections waits when the server stops, so that the clients do
+/// not all come back at once.
+pub(super) fn pause_before_leaving() -> Duration {
+    rand::rng().random_range(Duration::ZERO..Duration::from_secs(2))
+}
+
+/// Starts what may take long to start, within the limit of a request.
+pub(super) async fn in_time(
+    endpoint: &Endpoint,
+    work: impl Future<Output = Result<Started, Box<ServerError>>>,
+) -> Result<Started, Box<ServerError>> {
+    let work = tokio::time::timeout(endpoint.settings.timeout, execute::through_panics(work));
+    work.await.unwrap_or_else(|_| {
+        let message = "The operation took too long to start.";
+        Err(Box::new(ErrorCode::RequestTimeout.error(message, None)))
+    })?
+}
+
+/// The next step of a subscription; a panic is its last.
+pub(super) async fn next_step(steps: &mut BoxStream<'static, Step>) -> Option<Step> {
+    let step = execute::through_panics(steps.next()).await;
+    step.unwrap_or_else(|error| Some(Step::Failed(vec![*error])))
+}
+
+/// Resolves when the session of whoever holds a connection is over; never for strangers.
+pub(super) async fn session_ended(watched: &mut Option<sessions::Watched>) {
+    match watched {
+        Some(watched) => watched.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether the token has ended by which a connection was opened.
+pub(super) fn has_expired(app: &App, viewer: Option<Viewer>) -> bool {
+    viewer.is_some_and(|viewer| sessions::has_expired(app, viewer))
+}
