@@ -47,8 +47,6 @@ struct Shared<S: Source> {
     inboxes: Arc<Inboxes<S>>,
     signals: broadcast::Sender<Signal>,
     bus: Box<dyn Bus>,
-    /// Asks for a look at everything, now.
-    overdue: Arc<Notify>,
 }
 
 impl<S: Source> Clone for Hub<S> {
@@ -62,6 +60,7 @@ impl<S: Source> Hub<S> {
     pub fn start(source: S, bus: Box<dyn Bus>, options: Options) -> Self {
         let source = Arc::new(source);
         let inboxes = Inboxes::start(&source);
+        // Asks for a look at everything, now.
         let overdue = Arc::new(Notify::new());
         let hub = Self(Arc::new(Shared {
             source,
@@ -69,7 +68,6 @@ impl<S: Source> Hub<S> {
             inboxes,
             signals: broadcast::Sender::new(BACKLOG),
             bus,
-            overdue: Arc::clone(&overdue),
         }));
         let (heard, connected) = (hub.weak(), Arc::clone(&overdue));
         hub.0.bus.start(Ear {

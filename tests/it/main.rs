@@ -12,6 +12,7 @@ mod house;
 mod http;
 mod members;
 mod messages;
+mod nats;
 mod paging;
 mod readme;
 mod reads;

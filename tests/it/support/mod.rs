@@ -5,6 +5,7 @@ mod app;
 mod client;
 mod clock;
 mod database;
+mod nats_server;
 mod pages;
 mod people;
 
@@ -12,6 +13,7 @@ pub(crate) use answer::Answer;
 pub(crate) use app::{SECRET, Setup, TestApp};
 pub(crate) use client::Client;
 pub(crate) use clock::TestClock;
+pub(crate) use nats_server::NatsServer;
 pub(crate) use pages::List;
 pub(crate) use people::{PASSWORD, Person, Sent};
 pub(crate) use serde_json::{Value, json};
