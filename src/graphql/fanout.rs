@@ -166,10 +166,7 @@ impl Show {
     async fn execute(&self, item: &Shown) -> Result<Bytes, NotNow> {
         let mut running = self.running.lock().await;
         // Taken out: an execution that is given up half way is not asked again.
-        let mut present = match running.take() {
-            Some(present) => present,
-            None => self.recipe.run().await,
-        };
+        let mut present = running.take().unwrap_or_else(|| self.recipe.run());
         let shown = execute::through_panics(present.show(item.clone()));
         let mut response = match tokio::time::timeout(PATIENCE, shown).await {
             Ok(Ok(Some(response))) => {
@@ -200,14 +197,12 @@ fn failed(code: ErrorCode, message: &str) -> Response {
 }
 
 impl Recipe {
-    async fn run(&self) -> Running {
+    fn run(&self) -> Running {
         let Self { app, schema, prepared, reader, viewer } = self;
         let (items, receiver) = mpsc::unbounded_channel();
         let (together, loads) = loaders::together();
         let loader = Arc::new(loader(app, *reader, together));
-        // The same few people say most of what is said: they are looked up once in a while,
-        // not once an item.
-        loader.enable_cache::<UserId>(true).await;
+        loader.enable_all_cache(true);
         let asked = Asked { app: app.clone(), viewer: *viewer, client: Client::default() };
         let request = prepared.request().data(asked).data(Arc::clone(&loader));
         let responses = schema.execute_stream(request.data(Showing::new(receiver)));
@@ -217,10 +212,13 @@ impl Recipe {
 
 impl Running {
     async fn show(&mut self, item: Shown) -> Option<Response> {
+        // The same few people say most of what is said: they are looked up once in a while,
+        // not once an item.
         if self.begun.elapsed() > FRESH {
             self.loader.clear::<UserId>();
             self.begun = Instant::now();
         }
+        loaders::forget_all_but_people(&self.loader);
         self.items.send(item).ok()?;
         self.loads.beside(self.responses.next()).await
     }
