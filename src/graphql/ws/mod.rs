@@ -16,6 +16,7 @@ use axum::{
         HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version,
         header::{AUTHORIZATION, HOST, ORIGIN, UPGRADE},
         request::Parts,
+        uri::Authority,
     },
     response::IntoResponse,
 };
@@ -114,7 +115,7 @@ async fn open(endpoint: Arc<Endpoint>, parts: &mut Parts) -> Result<Response<Bod
 fn check_origin(origins: &[String], headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
     let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| uri.authority().map(|authority| authority.as_str()));
+    let host = host.or_else(|| uri.authority().map(Authority::as_str));
     if is_ours(origin, host, origins) {
         return Ok(());
     }

@@ -191,13 +191,15 @@ impl Socket {
     async fn turn(&mut self) -> Result<(), End> {
         // Before anything else, so that a busy connection cannot put it off.
         self.on_time()?;
-        match self.wait().await {
-            Event::Frame(frame) => self.on_frame(frame)?,
-            Event::Turn(key, turn) => self.on_turn(key, turn)?,
-            Event::Shown(showing, shown) => self.on_shown(showing, shown)?,
-            Event::SessionEnded(ending) => return Err(ended(ending)),
-            Event::Stopping => self.times.stopping = Some(Instant::now()),
-            Event::Time => {}
+        if self.batch.messages.is_empty() {
+            match self.wait().await {
+                Event::Frame(frame) => self.on_frame(frame)?,
+                Event::Turn(key, turn) => self.on_turn(key, turn)?,
+                Event::Shown(showing, shown) => self.on_shown(showing, shown)?,
+                Event::SessionEnded(ending) => return Err(ended(ending)),
+                Event::Stopping => self.times.stopping = Some(Instant::now()),
+                Event::Time => {}
+            }
         }
         while self.batch.has_room()
             && let Some(Some((key, turn))) = self.operations.next().now_or_never()
@@ -312,7 +314,7 @@ impl Socket {
                 Incoming::Stop { id } => {
                     // The old form wants it confirmed, the new one forbids that.
                     if self.operations.end(&id) && self.wire == Wire::Legacy {
-                        self.batch.push(self.wire.complete(&id));
+                        self.batch.push(Wire::complete(&id));
                     }
                     Ok(())
                 }
@@ -346,7 +348,7 @@ impl Socket {
         self.times.init_by = None;
         let header = self.credentials.take();
         match message::token(payload) {
-            Ok(Some(token)) => self.look_at(Showing::First, bearer(token)),
+            Ok(Some(token)) => self.look_at(Showing::First, Some(bearer(token))),
             Ok(None) => self.look_at(Showing::First, header),
             Err(problem) => return Err(self.refuse(problem)),
         }
@@ -356,14 +358,14 @@ impl Socket {
     fn ping(&mut self, payload: Option<Map<String, Value>>) -> Result<(), End> {
         let token = payload.as_ref().and_then(|payload| payload.get("accessToken"));
         let Some(token) = token else {
-            self.batch.push(self.wire.pong(payload.map(Value::Object)));
+            self.batch.push(Wire::pong(payload.map(Value::Object)));
             return Ok(());
         };
         if !self.is_ready {
             return Err(not_ready());
         }
         // What is not a text is no token, and so refused like any other bad one.
-        self.look_at(Showing::Anew, bearer(token.as_str().unwrap_or_default()));
+        self.look_at(Showing::Anew, Some(bearer(token.as_str().unwrap_or_default())));
         Ok(())
     }
 
@@ -403,10 +405,10 @@ impl Socket {
                 self.is_ready = true;
                 let epoch = server::current_epoch(app);
                 let payload = json!({ "epoch": epoch, "expiresAt": expires_at });
-                self.batch.push(self.wire.ack(&payload));
+                self.batch.push(Wire::ack(&payload));
             }
             Showing::Anew => {
-                self.batch.push(self.wire.pong(Some(json!({ "expiresAt": expires_at }))));
+                self.batch.push(Wire::pong(Some(json!({ "expiresAt": expires_at }))));
             }
         }
         Ok(())
@@ -487,7 +489,8 @@ impl Socket {
                 self.operations.end(&key.id);
                 self.fail(&key.id, vec![*error]);
             }
-            Turn::Answered(Outcome { mut response, is_executed }) => {
+            Turn::Answered(outcome) => {
+                let Outcome { mut response, is_executed } = *outcome;
                 self.operations.end(&key.id);
                 if !is_executed {
                     self.fail(&key.id, response.errors);
@@ -496,7 +499,7 @@ impl Socket {
                 finish(&mut response.errors, self.request_id.as_deref());
                 let payload = body(&response.errors, Some(&response.data));
                 self.batch.push(self.wire.next(&key.id, &payload));
-                self.batch.push(self.wire.complete(&key.id));
+                self.batch.push(Wire::complete(&key.id));
             }
             Turn::Step(Some(Step::Next { payload, .. }), steps) => {
                 self.batch.push(self.wire.next(&key.id, &payload));
@@ -508,7 +511,7 @@ impl Socket {
             }
             Turn::Step(None, _) => {
                 self.operations.end(&key.id);
-                self.batch.push(self.wire.complete(&key.id));
+                self.batch.push(Wire::complete(&key.id));
             }
         }
         Ok(())
@@ -527,7 +530,9 @@ impl Socket {
         let begun = Instant::now();
         let Batch { messages, .. } = std::mem::take(&mut self.batch);
         let Self { ws, endpoint, viewer, watched, operations, .. } = self;
-        let mut patience = Patience { app: &endpoint.app, viewer: *viewer, watched, operations };
+        let within = WRITE_WITHIN.min(2 * endpoint.settings.ws_ping);
+        let app = &endpoint.app;
+        let mut patience = Patience { within, app, viewer: *viewer, watched, operations };
         for message in messages {
             patience.with(ws.feed(message)).await?;
         }
@@ -574,6 +579,7 @@ impl Socket {
 
 /// What goes on while something is written.
 struct Patience<'a> {
+    within: Duration,
     app: &'a App,
     viewer: Option<Viewer>,
     watched: &'a mut Option<Guard>,
@@ -606,7 +612,7 @@ impl Patience<'_> {
                     Close::new(Close::STOPPING, "The server is stopping: connect again.").into()
                 );
             }
-            if waited >= WRITE_WITHIN {
+            if waited >= self.within {
                 return Err(Close::new(Close::LATER, "Too slow: connect again.").into());
             }
         }
@@ -623,9 +629,9 @@ fn ended(ending: Ending) -> End {
 }
 
 /// As a header has it. What cannot stand in a header is no token of ours.
-fn bearer(token: &str) -> Option<HeaderValue> {
+fn bearer(token: &str) -> HeaderValue {
     let header = HeaderValue::try_from(format!("Bearer {token}"));
-    Some(header.unwrap_or(HeaderValue::from_static("Bearer")))
+    header.unwrap_or(HeaderValue::from_static("Bearer"))
 }
 
 fn not_ready() -> End {
