@@ -170,10 +170,10 @@ impl Extension for Gates {
             let mut operations = document.operations.iter();
             let selected = operations.find(|(name, _)| *name == gate.operation.as_ref());
             if let Some((_, operation)) = selected {
+                let registry = &ctx.schema_env.registry;
                 let definitions = &operation.node.variable_definitions;
-                variables::check(&ctx.schema_env.registry, definitions, given)?;
-                let alike =
-                    audience::is_alike(&ctx.schema_env.registry, &document, &operation.node);
+                variables::check(registry, definitions, given, &operation.node)?;
+                let alike = audience::is_alike(registry, &document, &operation.node);
                 gate.alike.store(alike, Ordering::Relaxed);
             }
         }

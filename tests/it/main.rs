@@ -10,6 +10,7 @@ mod doors;
 mod graphql;
 mod house;
 mod http;
+mod live;
 mod members;
 mod messages;
 mod nats;
