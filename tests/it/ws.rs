@@ -9,9 +9,14 @@ use parlance::{
     server,
     time::{Clock, Timestamp},
 };
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::{
+    commands::{Program, Running},
     concurrency::Held,
     support::{LEGACY, MODERN, Person, Served, Setup, Socket, TestApp, Value, json, nobody},
 };
@@ -595,6 +600,38 @@ async fn a_server_that_stops_answers_what_is_under_way_and_asks_to_come_again() 
     socket.is_closed_with(1012).await;
     app.app.running.close();
     app.app.running.wait().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_is_told_to_stop_ends_its_connections_and_its_log_keeps_the_token() {
+    let app = TestApp::start().await;
+    let ann = app.person("ann").await;
+    let program = Program::on(&app).with("PARLANCE_LOG", "debug");
+    let mut server = Running::start(&program).await;
+    let mut socket = Socket::at(&server.address, &ann).await;
+    socket.starts("live", &listening()).await;
+    assert_eq!(socket.asks("1", "{ __typename }").await["data"]["__typename"], "Query");
+    let mut events = TcpStream::connect(&server.address).await.unwrap();
+    let body = json!({ "query": listening() }).to_string();
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{body}",
+        ann.token().unwrap(),
+        body.len()
+    );
+    events.write_all(request.as_bytes()).await.unwrap();
+    let mut head = [0; 12];
+    events.read_exact(&mut head).await.unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200");
+    server.signals("TERM");
+    socket.is_closed_with(1012).await;
+    let mut rest = String::new();
+    events.read_to_string(&mut rest).await.unwrap();
+    assert!(!rest.contains("event: complete"), "{rest}");
+    server.logs("a WebSocket is closed").await;
+    let (code, log) = server.ends().await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("a WebSocket is open") && log.contains("operations=2"), "{log}");
+    assert!(!log.contains(ann.token().unwrap()), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

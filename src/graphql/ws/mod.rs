@@ -100,8 +100,10 @@ async fn open(endpoint: Arc<Endpoint>, parts: &mut Parts) -> Result<Response<Bod
         .max_message_size(LONGEST_READ)
         .max_frame_size(LONGEST_READ)
         .on_upgrade(move |ws| {
+            // Many connections are idle, and a boxed one is not moved from future to future.
+            let socket = Box::new(Socket::new(ws, wire, endpoint, client, request_id, credentials));
             let work = async move {
-                Socket::new(ws, wire, endpoint, client, request_id, credentials).run().await;
+                socket.run().await;
                 drop(token);
             };
             work.instrument(span)

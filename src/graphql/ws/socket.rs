@@ -168,7 +168,7 @@ impl Socket {
     }
 
     /// Serves the connection to its end.
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(mut self: Box<Self>) {
         let begun = Instant::now();
         tracing::info!(protocol = self.wire.name(), "a WebSocket is open");
         let end = loop {
@@ -544,10 +544,11 @@ impl Socket {
     }
 
     /// Ends the connection: with the reason, as far as it can be told in a moment.
-    async fn leave(self, end: End) {
-        let Self { mut ws, batch, operations, .. } = self;
+    async fn leave(&mut self, end: End) {
         // Nobody waits for what is still under way.
-        drop(operations);
+        self.operations = Operations::default();
+        let batch = std::mem::take(&mut self.batch);
+        let ws = &mut self.ws;
         let (messages, close) = match end {
             End::Dead => return,
             // The library has an answer to the client's last frame ready.
