@@ -51,6 +51,26 @@ impl Close {
         Self { code, reason }
     }
 
+    /// The access token has ended; the usual client comes again with another one.
+    pub(super) fn expired() -> Self {
+        Self::new(Self::FORBIDDEN, "The access token has expired.")
+    }
+
+    /// The session is over, and with it all its tokens.
+    pub(super) fn ended() -> Self {
+        Self::new(Self::UNAUTHORIZED, "The session has ended: sign in again.")
+    }
+
+    /// The server is told to stop.
+    pub(super) fn stopping() -> Self {
+        Self::new(Self::STOPPING, "The server is stopping: connect again.")
+    }
+
+    /// Something was asked before it was said who asks.
+    pub(super) fn not_ready() -> Self {
+        Self::new(Self::UNAUTHORIZED, "Send connection_init first.")
+    }
+
     /// A message that is none of the protocol's.
     pub(super) fn malformed(reason: impl Into<String>) -> Self {
         Self::new(Self::MALFORMED, reason)

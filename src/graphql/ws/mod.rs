@@ -1,11 +1,15 @@
 //! Operations over a WebSocket, by `graphql-transport-ws` or by its predecessor
 //! `graphql-ws`: here the handshake, in `message` what is said in either form, in
-//! `socket` who says what when, in `operations` what is under way, in `close` how it ends.
+//! `socket` who says what when (`tokens`, `times` and `write` are parts of it), in
+//! `operations` what is under way, in `close` how it ends.
 
 mod close;
 mod message;
 mod operations;
 mod socket;
+mod times;
+mod tokens;
+mod write;
 
 use std::sync::Arc;
 
