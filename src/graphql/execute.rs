@@ -206,3 +206,17 @@ fn invalid(error: ServerError) -> ServerError {
     let locations = error.locations;
     ServerError { locations, ..ErrorCode::GraphqlValidationFailed.error(error.message, None) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graphql::finish::code;
+
+    #[tokio::test]
+    async fn a_panic_becomes_an_error_that_shows_nothing_of_it() {
+        let panics = async { panic!("a secret") };
+        let error = through_panics::<()>(panics).await.unwrap_err();
+        assert_eq!(code(&error), Some(ErrorCode::InternalServerError));
+        assert_eq!(error.message, INTERNAL);
+    }
+}

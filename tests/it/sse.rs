@@ -14,7 +14,7 @@ use parlance::{
     time::Clock,
 };
 
-use crate::support::{Client, Person, Setup, TestApp, Value, json, nobody};
+use crate::support::{Client, Person, Setup, TestApp, Value, json};
 
 /// Posts an operation and wants events.
 async fn posts(client: &Client, headers: &[(&str, &str)], query: &str) -> Response<Body> {
@@ -51,11 +51,6 @@ async fn events(response: Response<Body>) -> Vec<(String, Option<String>, Value)
         (field("event:").unwrap(), field("id:"), serde_json::from_str(&data).unwrap_or_default())
     };
     text.strip_suffix("\n\n").unwrap().split("\n\n").map(event).collect()
-}
-
-/// A subscription that stays open and says nothing here.
-fn listening() -> String {
-    format!("subscription {{ messageAdded(conversationId: \"{}\") }}", nobody())
 }
 
 /// What comes until the body breaks off, without signs of life.
@@ -104,15 +99,30 @@ async fn a_query_and_a_mutation_are_one_event_and_the_end() {
 async fn events_are_numbered_and_a_client_goes_on_where_it_was() {
     let app = TestApp::start().await;
     let ann = app.person("ann").await;
-    let ticks = "subscription { ticks(count: 2) }";
-    for (headers, first) in [(&[][..], 1), (&[("last-event-id", "41")], 42)] {
-        let found = events(posts(&ann, headers, ticks).await).await;
-        let event = |id: i32| {
-            ("next".to_owned(), Some(id.to_string()), json!({ "data": { "ticks": "x" } }))
-        };
-        assert_eq!(found, [event(first), event(first + 1), complete()]);
+    let chat = ann.starts_a_group_with(&[&app.person("bob").await]).await;
+    for body in ["one", "two", "three"] {
+        ann.sends(chat, body).await;
     }
-    let refused = posts(&ann, &[("last-event-id", "yesterday")], ticks).await;
+    // The end of the conversation is the end of the stream.
+    ann.ends(chat).await.succeeds();
+    let all = format!(
+        "subscription {{ conversationEvents(conversationId: \"{chat}\", afterEventSeq: 0) {{ __typename }} }}"
+    );
+    for (headers, first) in [(&[][..], 1), (&[("last-event-id", "4")], 5)] {
+        let found = events(posts(&ann, headers, &all).await).await;
+        let kind = |id: i32| match id {
+            1 | 2 => "MemberJoined",
+            6 => "ConversationDeleted",
+            _ => "MessageAdded",
+        };
+        let event = |id: i32| {
+            let item = json!({ "data": { "conversationEvents": { "__typename": kind(id) } } });
+            ("next".to_owned(), Some(id.to_string()), item)
+        };
+        let expected: Vec<_> = (first..=6).map(event).chain([complete()]).collect();
+        assert_eq!(found, expected);
+    }
+    let refused = posts(&ann, &[("last-event-id", "yesterday")], &all).await;
     assert_eq!(refused.status(), 400);
     let body: Value = serde_json::from_str(&reads(refused).await.unwrap()).unwrap();
     let extensions = &body["errors"][0]["extensions"];
@@ -125,7 +135,7 @@ async fn who_may_not_ask_is_told_as_over_http() {
     let app = TestApp::start().await;
     let stranger = app.stranger();
     for client in [&stranger, &stranger.with_token("nonsense")] {
-        let refused = posts(client, &[], &listening()).await;
+        let refused = posts(client, &[], "subscription { inboxEvents { __typename } }").await;
         assert_eq!(refused.status(), 401);
         assert_eq!(refused.headers()["content-type"], "application/json; charset=utf-8");
         let body: Value = serde_json::from_str(&reads(refused).await.unwrap()).unwrap();
@@ -157,23 +167,13 @@ async fn a_document_that_is_refused_is_an_event_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_is_the_last_event_but_one() {
-    let app = TestApp::start().await;
-    let ann = app.person("ann").await;
-    let ticks = "subscription { ticks(count: 1, panics: true) }";
-    let found = events(posts(&ann, &[], ticks).await).await;
-    assert_eq!(found.len(), 3);
-    assert_eq!(found[1].2["errors"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR");
-    assert_eq!(found[2], complete());
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_quiet_subscription_shows_signs_of_life() {
     let ws_ping = Duration::from_millis(100);
     let options = server::Options { ws_ping, ..server::Options::default() };
     let app = TestApp::start_with(Setup { options, ..Setup::default() }).await;
     let ann = app.person("ann").await;
-    let mut chunks = posts(&ann, &[], &listening()).await.into_body().into_data_stream();
+    let live = ann.listens(&app).await;
+    let mut chunks = posts(&ann, &[], &live).await.into_body().into_data_stream();
     for _ in 0..3 {
         assert_eq!(chunks.next().await.unwrap().unwrap(), ":\n\n");
     }
@@ -195,8 +195,9 @@ fn with_token(app: &TestApp, person: &Person, lasts: Duration) -> Client {
 async fn a_subscription_breaks_off_with_its_token() {
     let app = TestApp::start().await;
     let ann = app.person("ann").await;
+    let live = ann.listens(&app).await;
     let ann = with_token(&app, &ann, Duration::from_mins(15));
-    let chunks = posts(&ann, &[], &listening()).await.into_body().into_data_stream();
+    let chunks = posts(&ann, &[], &live).await.into_body().into_data_stream();
     app.clock.forward(Duration::from_mins(16));
     breaks_off(chunks).await;
 }
@@ -205,7 +206,8 @@ async fn a_subscription_breaks_off_with_its_token() {
 async fn a_subscription_breaks_off_when_the_server_stops() {
     let app = TestApp::start().await;
     let ann = app.person("ann").await;
-    let chunks = posts(&ann, &[], &listening()).await.into_body().into_data_stream();
+    let live = ann.listens(&app).await;
+    let chunks = posts(&ann, &[], &live).await.into_body().into_data_stream();
     app.app.stopping.cancel();
     breaks_off(chunks).await;
 }

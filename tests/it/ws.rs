@@ -9,10 +9,16 @@ use parlance::{
     server,
     time::{Clock, Timestamp},
 };
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::{
+    commands::{Program, Running},
     concurrency::Held,
+    messages::fills,
     support::{LEGACY, MODERN, Person, Served, Setup, Socket, TestApp, Value, json, nobody},
 };
 
@@ -24,9 +30,11 @@ async fn pinging(period: Duration) -> TestApp {
     TestApp::start_with(Setup { options, ..Setup::default() }).await
 }
 
-/// A subscription that stays open and says nothing here.
-fn listening() -> String {
-    format!("subscription {{ messageAdded(conversationId: \"{}\") }}", nobody())
+/// A subscription to all that was ever said.
+fn everything(chat: impl std::fmt::Display) -> String {
+    format!(
+        "subscription {{ messageAdded(conversationId: \"{chat}\", afterSeq: 0) {{ seq body }} }}"
+    )
 }
 
 /// A document that sends a message.
@@ -107,7 +115,7 @@ async fn a_stranger_is_let_in_and_may_ask_what_is_open_to_all() {
     assert_eq!(ack["payload"]["expiresAt"], Value::Null);
     let open = socket.asks("1", "{ server { epoch } }").await;
     assert_eq!(open["data"]["server"]["epoch"], ack["payload"]["epoch"]);
-    for closed in ["{ viewer { id } }", "mutation { logout { sessionId } }", &listening()] {
+    for closed in ["{ viewer { id } }", "mutation { logout { sessionId } }", "subscription { inboxEvents { __typename } }"] {
         socket.starts("2", closed).await;
         assert_eq!(socket.hears_error("2").await, "UNAUTHENTICATED", "{closed}");
     }
@@ -259,11 +267,12 @@ async fn operations_run_side_by_side_and_a_slow_one_holds_up_nobody() {
 async fn an_operation_that_its_client_completes_says_nothing_more() {
     let app = TestApp::start().await;
     let (ann, bob, _) = app.people().await;
+    let live = ann.listens(&app).await;
     let chat = ann.starts_a_conversation_with(&bob).await;
     let served = app.serves().await;
     let mut socket = served.lets_in(&ann).await;
     for _ in 0..3 {
-        socket.starts("1", &listening()).await;
+        socket.starts("1", &live).await;
         socket.says(json!({ "type": "complete", "id": "1" })).await;
     }
     // A mutation is carried out, only without an answer.
@@ -312,9 +321,10 @@ async fn a_mutation_is_carried_out_although_the_connection_is_gone() {
 async fn the_id_of_a_running_operation_is_taken() {
     let app = TestApp::start().await;
     let (ann, served) = (app.person("ann").await, app.serves().await);
+    let live = ann.listens(&app).await;
     let mut socket = served.lets_in(&ann).await;
-    socket.starts("1", &listening()).await;
-    socket.starts("2", &listening()).await;
+    socket.starts("1", &live).await;
+    socket.starts("2", &live).await;
     socket.starts("1", "{ __typename }").await;
     socket.is_closed_with(4409).await;
 }
@@ -323,9 +333,10 @@ async fn the_id_of_a_running_operation_is_taken() {
 async fn the_fifty_first_operation_is_refused_and_the_others_go_on() {
     let app = TestApp::start().await;
     let (ann, served) = (app.person("ann").await, app.serves().await);
+    let live = ann.listens(&app).await;
     let mut socket = served.lets_in(&ann).await;
     for n in 0..50 {
-        socket.starts(&n.to_string(), &listening()).await;
+        socket.starts(&n.to_string(), &live).await;
     }
     socket.starts("one more", "{ __typename }").await;
     assert_eq!(socket.hears_error("one more").await, "RATE_LIMITED");
@@ -337,12 +348,13 @@ async fn the_fifty_first_operation_is_refused_and_the_others_go_on() {
 async fn the_old_form_is_spoken_too() {
     let app = pinging(Duration::from_millis(200)).await;
     let (ann, served) = (app.person("ann").await, app.serves().await);
+    let live = ann.listens(&app).await;
     let mut socket = served.opens(LEGACY).await;
     // Old clients do not wait to be let in.
     socket.shows(ann.token()).await;
     socket.starts("1", "{ viewer { username } }").await;
     socket.starts("2", "{ nothing }").await;
-    socket.starts("3", &listening()).await;
+    socket.starts("3", &live).await;
     socket.says(json!({ "type": "stop", "id": "3" })).await;
     let mut heard = Vec::new();
     while heard.len() < 5 {
@@ -366,22 +378,13 @@ async fn the_old_form_is_spoken_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_ends_its_operation_and_not_the_connection() {
-    let app = TestApp::start().await;
-    let (ann, served) = (app.person("ann").await, app.serves().await);
-    let mut socket = served.lets_in(&ann).await;
-    socket.starts("1", "subscription { ticks(count: 1, panics: true) }").await;
-    socket.hears_of("1", "next").await;
-    assert_eq!(socket.hears_error("1").await, "INTERNAL_SERVER_ERROR");
-    socket.asks("1", "{ __typename }").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_busy_subscription_leaves_room_for_others() {
     let app = TestApp::start().await;
     let (ann, served) = (app.person("ann").await, app.serves().await);
     let mut socket = served.lets_in(&ann).await;
-    socket.starts("busy", "subscription { ticks(count: 1000000000) }").await;
+    let chat = ann.starts_a_group_with(&[&app.person("bob").await]).await;
+    fills(&app, chat, ann.id, 20_000, |n| n.to_string()).await;
+    socket.starts("busy", &everything(chat)).await;
     socket.starts("1", "{ viewer { username } }").await;
     socket.says(json!({ "type": "ping" })).await;
     let mut left = vec!["next 1", "complete 1", "pong "];
@@ -484,9 +487,10 @@ async fn a_connection_ends_with_its_token() {
 async fn a_connection_lives_on_with_a_new_token_of_the_same_person() {
     let app = TestApp::start().await;
     let (ann, served) = (app.person("ann").await, app.serves().await);
+    let live = ann.listens(&app).await;
     let (first, _) = token(&app, &ann, 15 * MINUTE);
     let mut socket = enters(&served, &first).await;
-    socket.starts("live", &listening()).await;
+    socket.starts("live", &live).await;
     app.clock.forward(10 * MINUTE);
     let (second, expires_at) = token(&app, &ann, 15 * MINUTE);
     socket.says(json!({ "type": "ping", "payload": { "accessToken": second } })).await;
@@ -558,7 +562,9 @@ async fn who_does_not_read_is_dropped() {
     let app = pinging(Duration::from_secs(1)).await;
     let (ann, served) = (app.person("ann").await, app.serves().await);
     let mut socket = served.lets_in(&ann).await;
-    socket.starts("1", "subscription { ticks(count: 1000000000, length: 10000) }").await;
+    let chat = ann.starts_a_group_with(&[&app.person("bob").await]).await;
+    fills(&app, chat, ann.id, 3_000, |_| "x".repeat(10_000)).await;
+    socket.starts("1", &everything(chat)).await;
     app.app.running.close();
     app.app.running.wait().await;
     let mut count = 0;
@@ -595,6 +601,39 @@ async fn a_server_that_stops_answers_what_is_under_way_and_asks_to_come_again() 
     socket.is_closed_with(1012).await;
     app.app.running.close();
     app.app.running.wait().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_is_told_to_stop_ends_its_connections_and_its_log_keeps_the_token() {
+    let app = TestApp::start().await;
+    let ann = app.person("ann").await;
+    let live = ann.listens(&app).await;
+    let program = Program::on(&app).with("PARLANCE_LOG", "debug");
+    let mut server = Running::start(&program).await;
+    let mut socket = Socket::at(&server.address, &ann).await;
+    socket.starts("live", &live).await;
+    assert_eq!(socket.asks("1", "{ __typename }").await["data"]["__typename"], "Query");
+    let mut events = TcpStream::connect(&server.address).await.unwrap();
+    let body = json!({ "query": live }).to_string();
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{body}",
+        ann.token().unwrap(),
+        body.len()
+    );
+    events.write_all(request.as_bytes()).await.unwrap();
+    let mut head = [0; 12];
+    events.read_exact(&mut head).await.unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200");
+    server.signals("TERM");
+    socket.is_closed_with(1012).await;
+    let mut rest = String::new();
+    events.read_to_string(&mut rest).await.unwrap();
+    assert!(!rest.contains("event: complete"), "{rest}");
+    server.logs("a WebSocket is closed").await;
+    let (code, log) = server.ends().await;
+    assert_eq!(code, Some(0), "{log}");
+    assert!(log.contains("a WebSocket is open") && log.contains("operations=2"), "{log}");
+    assert!(!log.contains(ann.token().unwrap()), "{log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

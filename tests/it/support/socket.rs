@@ -1,7 +1,5 @@
 //! A WebSocket as clients open it, and what goes over it.
 
-use std::net::SocketAddr;
-
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -21,6 +19,8 @@ use super::{Client, Served};
 pub(crate) const MODERN: &str = "graphql-transport-ws";
 pub(crate) const LEGACY: &str = "graphql-ws";
 
+type Stream = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
 /// How a connection was ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Closed {
@@ -30,7 +30,7 @@ pub(crate) struct Closed {
 
 /// An open connection.
 pub(crate) struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    stream: Stream,
     is_legacy: bool,
 }
 
@@ -56,28 +56,41 @@ impl Served {
         &self,
         protocols: &[&str],
         headers: &[(&'static str, &str)],
-    ) -> Result<(WebSocketStream<MaybeTlsStream<TcpStream>>, Response), Error> {
-        let mut request = url(self.address).into_client_request().unwrap();
-        if !protocols.is_empty() {
-            let protocols = HeaderValue::from_str(&protocols.join(", ")).unwrap();
-            request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocols);
-        }
-        for (name, value) in headers {
-            let value = HeaderValue::from_str(value).unwrap();
-            request.headers_mut().insert(HeaderName::from_static(name), value);
-        }
-        connect_async(request).await
+    ) -> Result<(Stream, Response), Error> {
+        tries_to_open(&format!("ws://{}/graphql/ws", self.address), protocols, headers).await
     }
 }
 
-fn url(address: SocketAddr) -> String {
-    format!("ws://{address}/graphql/ws")
+async fn tries_to_open(
+    url: &str,
+    protocols: &[&str],
+    headers: &[(&'static str, &str)],
+) -> Result<(Stream, Response), Error> {
+    let mut request = url.into_client_request().unwrap();
+    if !protocols.is_empty() {
+        let protocols = HeaderValue::from_str(&protocols.join(", ")).unwrap();
+        request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocols);
+    }
+    for (name, value) in headers {
+        let value = HeaderValue::from_str(value).unwrap();
+        request.headers_mut().insert(HeaderName::from_static(name), value);
+    }
+    connect_async(request).await
 }
 
 impl Socket {
     /// Takes over what was opened in a way of its own.
-    pub(crate) fn new(stream: WebSocketStream<MaybeTlsStream<TcpStream>>) -> Self {
+    pub(crate) fn new(stream: Stream) -> Self {
         Self { stream, is_legacy: false }
+    }
+
+    /// A connection to the usual address of a server in another process, let in with this client's token.
+    pub(crate) async fn at(address: &str, client: &Client) -> Self {
+        let url = format!("ws://{address}/graphql");
+        let mut socket = Self::new(tries_to_open(&url, &[MODERN], &[]).await.unwrap().0);
+        socket.shows(client.token()).await;
+        assert_eq!(socket.hears().await["type"], "connection_ack");
+        socket
     }
 
     pub(crate) async fn says(&mut self, message: Value) {
