@@ -50,14 +50,17 @@ impl<S: Source> Drop for Inbox<S> {
     }
 }
 
+/// How a conversation stands; `None` if it is gone.
+type Newest<V> = Option<(Mark, Arc<V>)>;
+
 struct Mailbox<V> {
     /// The newest of each conversation; `None` for one that is gone.
-    changes: Mutex<HashMap<ConversationId, Option<(Mark, Arc<V>)>>>,
+    changes: Mutex<HashMap<ConversationId, Newest<V>>>,
     filled: Notify,
 }
 
 impl<V> Mailbox<V> {
-    fn put(&self, conversation: ConversationId, change: Option<(Mark, Arc<V>)>) {
+    fn put(&self, conversation: ConversationId, change: Newest<V>) {
         let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
         changes.insert(conversation, change);
         drop(changes);
@@ -232,7 +235,7 @@ impl<S: Source> Inboxes<S> {
         for (conversation, people) in asked {
             for person in people {
                 let change = found.remove(&(*person, *conversation));
-                followed.tell(*person, *conversation, change);
+                followed.tell(*person, *conversation, change.as_ref());
             }
         }
     }
@@ -247,21 +250,18 @@ impl<V> Followed<V> {
         &mut self,
         person: UserId,
         conversation: ConversationId,
-        change: Option<(Mark, Arc<V>)>,
+        change: Option<&(Mark, Arc<V>)>,
     ) {
         let Some(entry) = self.people.get_mut(&person) else { return };
         for mailbox in &entry.mailboxes {
-            mailbox.put(conversation, change.clone());
+            mailbox.put(conversation, change.cloned());
         }
-        match change {
-            Some((mark, _)) => {
-                entry.known.insert(conversation, mark);
-                self.members.entry(conversation).or_default().insert(person);
-            }
-            None => {
-                entry.known.remove(&conversation);
-                self.forget(person, conversation);
-            }
+        if let Some((mark, _)) = change {
+            entry.known.insert(conversation, *mark);
+            self.members.entry(conversation).or_default().insert(person);
+        } else {
+            entry.known.remove(&conversation);
+            self.forget(person, conversation);
         }
     }
 
