@@ -156,6 +156,12 @@ pub struct Config {
     #[arg(long, env = "PARLANCE_BODY_LIMIT", global = true, default_value_t = 1 << 20,
           value_parser = clap::value_parser!(u32).range(1_024..))]
     pub body_limit: u32,
+    /// How long a WebSocket may take to say who it is
+    #[arg(long, env = "PARLANCE_WS_INIT_TIMEOUT", global = true, default_value = "10s", value_parser = span)]
+    pub ws_init_timeout: Duration,
+    /// How often open WebSockets and event streams are given a sign of life; a WebSocket that gives none back is dropped
+    #[arg(long, env = "PARLANCE_WS_PING", global = true, default_value = "25s", value_parser = span)]
+    pub ws_ping: Duration,
     #[command(flatten)]
     pub document: DocumentLimits,
     /// What is logged, as `tracing` has it: `info`, `debug`, `warn,parlance=debug`
@@ -323,6 +329,9 @@ impl Config {
             introspection: self.introspection == Switch::On,
             trusted_proxies: self.trusted_proxies.clone(),
             allowed_origins: self.allowed_origins.clone(),
+            public_url: self.public_url.clone(),
+            ws_init_timeout: self.ws_init_timeout,
+            ws_ping: self.ws_ping,
             allow_unsafe_durability: self.allow_unsafe_durability,
         }
     }

@@ -33,10 +33,7 @@ use tracing::Instrument;
 
 use crate::{
     domain::{App, Client, operations},
-    graphql::{
-        self, Documents, Fanout, Limits,
-        http::{Endpoint, Failure, Settings},
-    },
+    graphql::{self, Documents, Endpoint, Fanout, Limits, Settings, http::Failure},
 };
 
 /// The longest request id that is taken from a client.
@@ -46,6 +43,7 @@ const REQUEST_ID_MAX: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// What the routes are told by the operator.
 #[derive(Clone, Debug)]
@@ -61,13 +59,20 @@ pub struct Options {
     pub trusted_proxies: Vec<IpNet>,
     /// Web origins that may use GraphQL.
     pub allowed_origins: Vec<String>,
+    /// How clients reach the server, where that is not the address it listens on.
+    pub public_url: Option<String>,
+    /// How long a WebSocket may take to say who it is.
+    pub ws_init_timeout: Duration,
+    /// How often an open connection is given a sign of life.
+    pub ws_ping: Duration,
     /// Serve although commits may be lost.
     pub allow_unsafe_durability: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        let Settings { body_limit, timeout, introspection } = Settings::default();
+        let Settings { body_limit, timeout, introspection, ws_init_timeout, ws_ping } =
+            Settings::default();
         Self {
             limits: Limits::default(),
             body_limit,
@@ -75,6 +80,9 @@ impl Default for Options {
             introspection,
             trusted_proxies: Vec::new(),
             allowed_origins: Vec::new(),
+            public_url: None,
+            ws_init_timeout,
+            ws_ping,
             allow_unsafe_durability: false,
         }
     }
@@ -89,6 +97,9 @@ pub fn router(app: App, options: &Options) -> Router {
         introspection,
         trusted_proxies,
         allowed_origins,
+        public_url,
+        ws_init_timeout,
+        ws_ping,
         allow_unsafe_durability,
     } = options.clone();
     let health = Health { app: app.clone(), allow_unsafe_durability };
@@ -97,10 +108,12 @@ pub fn router(app: App, options: &Options) -> Router {
         schema: graphql::schema(introspection),
         documents: Arc::new(Documents::new(limits)),
         fanout: Fanout::default(),
-        settings: Settings { body_limit, timeout, introspection },
+        settings: Settings { body_limit, timeout, introspection, ws_init_timeout, ws_ping },
+        origins: allowed_origins.iter().cloned().chain(public_url).collect(),
     });
     Router::new()
-        .route("/graphql", any(graphql::http::graphql).with_state(endpoint))
+        .route("/graphql", any(graphql::http::graphql).with_state(Arc::clone(&endpoint)))
+        .route("/graphql/ws", any(graphql::ws::socket).with_state(endpoint))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready).with_state(health))
         .fallback(not_found)
@@ -130,11 +143,11 @@ pub fn router(app: App, options: &Options) -> Router {
 /// With a sentence for the operator.
 pub async fn serve(app: &App, router: Router, listener: TcpListener) -> Result<(), String> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (stopping, stopped) = (app.stopping.clone(), app.stopping.clone());
     let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         told_to_stop().await;
         tracing::info!("stopping");
-        drop(stopping);
+        stopping.cancel();
     });
     let running = app.running.clone();
     let all = async {
@@ -145,7 +158,7 @@ pub async fn serve(app: &App, router: Router, listener: TcpListener) -> Result<(
     };
     // A client that keeps its connection busy does not keep the server up.
     let patience = async {
-        let _ = stopped.await;
+        stopped.cancelled().await;
         tokio::time::sleep(PATIENCE).await;
     };
     tokio::select! {
@@ -274,7 +287,7 @@ fn cors(origins: &[String]) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE, REQUEST_ID])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, REQUEST_ID, LAST_EVENT_ID])
         .expose_headers([REQUEST_ID, RETRY_AFTER, WWW_AUTHENTICATE])
 }
 

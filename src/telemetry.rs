@@ -11,6 +11,9 @@ use crate::config::LogFormat;
 /// # Errors
 /// With a sentence if `filter` cannot be meant.
 pub fn start(filter: &str, format: LogFormat) -> Result<(), String> {
+    // What that library has to say of each attempt is said once, by us.
+    let is_named = filter.contains("async_nats");
+    let filter = if is_named { filter.to_owned() } else { format!("{filter},async_nats=off") };
     let filter = EnvFilter::try_new(filter).map_err(|error| format!("PARLANCE_LOG: {error}"))?;
     let registry = tracing_subscriber::registry().with(filter);
     // A log that is already there is kept.

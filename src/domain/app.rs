@@ -10,7 +10,7 @@ use std::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Result,
+    Error, Result,
     feed::Log,
     limits::Limits,
     operations,
@@ -19,7 +19,7 @@ use super::{
     writer::Writer,
 };
 use crate::{
-    live::{self, Alone, Bus, Hub, Polling},
+    live::{self, Alone, Bus, Hub, OverNats, Polling},
     secrets::{password::Passwords, token::Tokens},
     store::Store,
     time::Clock,
@@ -50,9 +50,13 @@ pub struct Sharing {
 }
 
 impl Sharing {
-    fn bus(&self, _epoch: &str) -> Result<Box<dyn Bus>> {
+    fn bus(&self, epoch: &str) -> Result<Box<dyn Bus>> {
         Ok(match &self.nats {
-            Some(_) => Box::new(Polling),
+            Some(url) => {
+                // Two deployments may share a NATS.
+                let bus = OverNats::new(url, format!("parlance.{epoch}.signals"));
+                Box::new(bus.map_err(|why| Error::Internal(format!("PARLANCE_NATS_URL: {why}")))?)
+            }
             None if self.is_shared => Box::new(Polling),
             None => Box::new(Alone),
         })

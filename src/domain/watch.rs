@@ -160,11 +160,17 @@ async fn look(parts: &Arc<Parts>) -> Result<()> {
 /// [`Error::TokenExpired`] or [`Error::SessionRevoked`].
 pub async fn recheck(app: &App, viewer: Viewer) -> Result<Viewer> {
     let now = app.clock.now();
-    if viewer.expires_at() <= now {
+    if has_expired(app, viewer) {
         return Err(Error::TokenExpired);
     }
     let (mut conn, id) = (app.store.conn().await?, viewer.session());
     let alive = sessions::list_alive_with_role(&mut conn, &[id], now).await?.pop();
     let (_, role) = alive.ok_or(Error::SessionRevoked)?;
     Ok(Viewer::new(viewer.id(), id, role, viewer.expires_at()))
+}
+
+/// Whether the access token that the viewer showed has ended. As when it is read, the second
+/// of the end is after the end.
+pub fn has_expired(app: &App, viewer: Viewer) -> bool {
+    viewer.expires_at() <= app.clock.now()
 }

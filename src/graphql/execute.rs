@@ -3,7 +3,6 @@
 //! transports need to tell a refused request from a failed execution.
 
 use std::{
-    any::Any,
     panic::AssertUnwindSafe,
     sync::{
         Arc,
@@ -94,11 +93,11 @@ pub(super) async fn execute(job: Job, running: &TaskTracker, limit: Duration) ->
 async fn run(Job { schema, documents, prepared, request, mut loads }: Job) -> Outcome {
     let gate = Gate::new(&prepared);
     let work = loads.beside(schema.execute(request.data(Arc::clone(&gate))));
-    let response = match AssertUnwindSafe(work).catch_unwind().await {
+    let response = match through_panics(work).await {
         Ok(response) => response,
-        Err(panic) => {
-            log_panic(&*panic);
-            return Outcome::failed(ErrorCode::InternalServerError, INTERNAL);
+        Err(error) => {
+            let response = Response::from_errors(vec![*error]);
+            return Outcome { response, is_executed: false };
         }
     };
     let is_executed = gate.is_passed();
@@ -108,11 +107,18 @@ async fn run(Job { schema, documents, prepared, request, mut loads }: Job) -> Ou
     Outcome { response, is_executed }
 }
 
-/// Says what a resolver panicked of.
-pub(super) fn log_panic(panic: &(dyn Any + Send)) {
-    let text = panic.downcast_ref::<&str>().copied();
-    let cause = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(cause, "a resolver panicked");
+/// Runs what may panic, as resolvers may; a panic is logged and becomes an error.
+pub(super) async fn through_panics<T>(
+    work: impl Future<Output = T>,
+) -> Result<T, Box<ServerError>> {
+    AssertUnwindSafe(work).catch_unwind().await.map_err(|panic| {
+        let cause = panic
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        tracing::error!(cause, "a resolver panicked");
+        Box::new(ErrorCode::InternalServerError.error(INTERNAL, None))
+    })
 }
 
 /// The point between validation and execution, for one request. Put into the
@@ -164,10 +170,10 @@ impl Extension for Gates {
             let mut operations = document.operations.iter();
             let selected = operations.find(|(name, _)| *name == gate.operation.as_ref());
             if let Some((_, operation)) = selected {
+                let registry = &ctx.schema_env.registry;
                 let definitions = &operation.node.variable_definitions;
-                variables::check(&ctx.schema_env.registry, definitions, given)?;
-                let alike =
-                    audience::is_alike(&ctx.schema_env.registry, &document, &operation.node);
+                variables::check(registry, definitions, given, &operation.node)?;
+                let alike = audience::is_alike(registry, &document, &operation.node);
                 gate.alike.store(alike, Ordering::Relaxed);
             }
         }
@@ -199,4 +205,18 @@ fn too_complex(error: ServerError) -> ServerError {
 fn invalid(error: ServerError) -> ServerError {
     let locations = error.locations;
     ServerError { locations, ..ErrorCode::GraphqlValidationFailed.error(error.message, None) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graphql::finish::code;
+
+    #[tokio::test]
+    async fn a_panic_becomes_an_error_that_shows_nothing_of_it() {
+        let panics = async { panic!("a secret") };
+        let error = through_panics::<()>(panics).await.unwrap_err();
+        assert_eq!(code(&error), Some(ErrorCode::InternalServerError));
+        assert_eq!(error.message, INTERNAL);
+    }
 }

@@ -7,14 +7,13 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError, Weak},
     time::{Duration, Instant},
 };
 
 use async_graphql::{Response, ServerError};
 use axum::body::Bytes;
-use futures_util::{FutureExt, StreamExt, stream::BoxStream};
+use futures_util::{StreamExt, stream::BoxStream};
 use tokio::sync::{OnceCell, mpsc};
 
 use super::{
@@ -168,17 +167,14 @@ impl Show {
         let mut running = self.running.lock().await;
         // Taken out: an execution that is given up half way is not asked again.
         let mut present = running.take().unwrap_or_else(|| self.recipe.run());
-        let shown = AssertUnwindSafe(present.show(item.clone())).catch_unwind();
+        let shown = execute::through_panics(present.show(item.clone()));
         let mut response = match tokio::time::timeout(PATIENCE, shown).await {
             Ok(Ok(Some(response))) => {
                 *running = Some(present);
                 response
             }
             Ok(Ok(None)) => failed(ErrorCode::InternalServerError, INTERNAL),
-            Ok(Err(panic)) => {
-                execute::log_panic(&*panic);
-                failed(ErrorCode::InternalServerError, INTERNAL)
-            }
+            Ok(Err(panicked)) => Response::from_errors(vec![*panicked]),
             Err(_) => failed(ErrorCode::RequestTimeout, "It took too long to read this."),
         };
         drop(running);
@@ -206,9 +202,7 @@ impl Recipe {
         let (items, receiver) = mpsc::unbounded_channel();
         let (together, loads) = loaders::together();
         let loader = Arc::new(loader(app, *reader, together));
-        // The same few people say most of what is said: they are looked up once in a while,
-        // not once an item.
-        loader.enable_cache::<UserId>(true);
+        loader.enable_all_cache(true);
         let asked = Asked { app: app.clone(), viewer: *viewer, client: Client::default() };
         let request = prepared.request().data(asked).data(Arc::clone(&loader));
         let responses = schema.execute_stream(request.data(Showing::new(receiver)));
@@ -218,10 +212,13 @@ impl Recipe {
 
 impl Running {
     async fn show(&mut self, item: Shown) -> Option<Response> {
+        // The same few people say most of what is said: they are looked up once in a while,
+        // not once an item.
         if self.begun.elapsed() > FRESH {
             self.loader.clear::<UserId>();
             self.begun = Instant::now();
         }
+        loaders::forget_all_but_people(&self.loader);
         self.items.send(item).ok()?;
         self.loads.beside(self.responses.next()).await
     }

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
 
 use async_graphql::{
-    dataloader::Loader,
+    dataloader::{DataLoader, HashMapCache, Loader},
     futures_util::task::{FutureObj, Spawn, SpawnError},
     runtime::Timer,
 };
@@ -43,6 +43,16 @@ impl Batch {
             Reader::Participants(_) | Reader::Former(_) => None,
         }
     }
+}
+
+/// Makes a loader that keeps what it finds read everything again, but for people.
+pub(super) fn forget_all_but_people(loader: &DataLoader<Batch, HashMapCache>) {
+    loader.clear::<ConversationId>();
+    loader.clear::<LastOf>();
+    loader.clear::<UnreadOf>();
+    loader.clear::<MembersOf>();
+    loader.clear::<MessagesOf>();
+    loader.clear::<MessageAt>();
 }
 
 /// Collects the loads of one request. The library would wait a millisecond for further

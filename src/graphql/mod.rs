@@ -2,7 +2,8 @@
 //! errors into the wire's form. One file for each noun with its types, queries and
 //! mutations; resolvers take apart, call and wrap, and hold no rule of their own.
 //!
-//! May name `domain`, `ids` and `time`. The protocol is in [`http`]; what is checked of a
+//! May name `domain`, `ids` and `time`. The protocols are in [`http`], `sse` and [`ws`], and what
+//! they share in `operation`; what is checked of a
 //! document before the library sees it in [`document`]; what anybody may ask in [`doors`].
 //!
 //! To add a mutation: the function in `domain/<noun>.rs`; Input, Payload and resolver in
@@ -14,6 +15,7 @@ mod code;
 mod conversations;
 mod document;
 mod doors;
+mod endpoint;
 mod error;
 mod execute;
 mod fanout;
@@ -31,7 +33,10 @@ mod reads;
 mod scalars;
 mod server;
 mod sessions;
+mod sse;
+mod subscription;
 mod variables;
+pub mod ws;
 
 use std::sync::Arc;
 
@@ -48,6 +53,7 @@ use self::{
 };
 use crate::domain::{self, App, Client, Reader, Viewer};
 pub use document::{Documents, Limits};
+pub use endpoint::{Endpoint, Settings};
 pub use fanout::Fanout;
 pub use loaders::Batch;
 
@@ -133,11 +139,16 @@ fn loader(app: &App, reader: Reader, together: Together) -> Loader {
 /// Who sends these headers; `None` if they do not say.
 async fn authenticate(app: &App, headers: &HeaderMap) -> domain::Result<Option<Viewer>> {
     let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
-    let parts = header.to_str().ok().and_then(|header| header.split_once(' '));
-    let token = parts.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let token = header.to_str().ok().and_then(bearer);
     let problem = "the Authorization header must be: Bearer ACCESS_TOKEN";
-    let (_, token) = token.ok_or(domain::Error::BadToken(problem))?;
-    domain::sessions::authenticate(app, token.trim()).await.map(Some)
+    let token = token.ok_or(domain::Error::BadToken(problem))?;
+    domain::sessions::authenticate(app, token).await.map(Some)
+}
+
+/// The token of `Bearer TOKEN`.
+fn bearer(credentials: &str) -> Option<&str> {
+    let (scheme, token) = credentials.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// How resolvers ask.

@@ -1,38 +1,31 @@
-//! One operation of a connection that stays open: checked, and begun. A query or a mutation
-//! ends with one result; a subscription goes on, step by step.
+//! One operation from its parameters to its answer or answers, the same for every
+//! transport.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use async_graphql::{ServerError, parser::types::OperationType};
+use async_graphql::{Pos, ServerError, parser::types::OperationType};
 use axum::body::Bytes;
-use futures_util::{
-    FutureExt, StreamExt,
-    future::BoxFuture,
-    stream::{self, BoxStream},
-};
+use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
+use rand::Rng;
 
 use super::{
     bind,
     code::ErrorCode,
-    document::Prepared,
+    document::{Operation, Prepared},
     doors,
-    error::Error,
-    execute::{self, Gate, Outcome},
-    fanout::{NotNow, Recipe, Show},
-    finish::INTERNAL,
-    http::Endpoint,
-    live::{Opened, Opening, Shown},
+    endpoint::Endpoint,
+    execute::{self, Job, Outcome},
     params::Params,
+    subscription,
 };
 use crate::domain::{
-    self, Client, Reader, Viewer,
-    feed::{Follower, Item},
-    inbox::InboxFollower,
+    App, Client, Viewer,
+    watch::{self, Ending, Guard},
 };
 
-/// How long an item that cannot be shown now is tried again, with pauses that grow.
-const TRIES: u32 = 7;
-const PAUSE: Duration = Duration::from_millis(250);
+/// How often what goes on for long looks whether its token has ended. Not one long wait:
+/// that would not notice when the machine's clock is set.
+pub(super) const CHECK_EVERY: Duration = Duration::from_secs(2);
 
 /// Who asks, over whatever connection.
 #[derive(Clone)]
@@ -41,7 +34,7 @@ pub(super) struct Caller {
     pub(super) client: Client,
 }
 
-/// What has begun.
+/// An operation that is under way.
 pub(super) enum Started {
     /// A query or mutation.
     Single(BoxFuture<'static, Outcome>),
@@ -49,17 +42,17 @@ pub(super) enum Started {
     Stream(BoxStream<'static, Step>),
 }
 
-/// What a subscription comes to next.
+/// What comes of a subscription, one after the other.
 pub(super) enum Step {
-    /// One execution result as JSON, and its number in the log, from which a client may
-    /// resume.
+    /// One execution result as JSON (`{"data":…}`), and its number in the log, from
+    /// which a client may resume.
     Next { payload: Bytes, number: Option<i64> },
-    /// The operation is over because of these; last of all. A stream that ends without it
-    /// is complete.
+    /// The operation is over because of these; last of all. A stream that ends without
+    /// it is complete.
     Failed(Vec<ServerError>),
 }
 
-/// Checks and starts an operation.
+/// Checks an operation and starts it.
 pub(super) async fn start(
     endpoint: &Arc<Endpoint>,
     params: Params,
@@ -67,152 +60,106 @@ pub(super) async fn start(
     last_event_id: Option<i64>,
 ) -> Result<Started, Box<ServerError>> {
     let prepared = endpoint.documents.prepare(params)?;
-    let operation = prepared.operation();
-    if caller.viewer.is_none() && !doors::is_public(operation) {
-        return Err(ErrorCode::Unauthenticated.error("Sign in first.", None).into());
+    let is_admitted = caller.viewer.is_some() || doors::is_public(prepared.operation());
+    if !is_admitted {
+        return Err(Box::new(ErrorCode::Unauthenticated.error("Sign in first.", None)));
     }
+    start_prepared(endpoint, prepared, caller, last_event_id).await
+}
+
+/// The same for who has been admitted to the operation.
+#[expect(clippy::unused_async, reason = "temporary")]
+pub(super) async fn start_prepared(
+    endpoint: &Arc<Endpoint>,
+    prepared: Prepared,
+    caller: Caller,
+    last_event_id: Option<i64>,
+) -> Result<Started, Box<ServerError>> {
+    check_introspection(endpoint, prepared.operation())?;
+    match prepared.operation().kind {
+        OperationType::Query | OperationType::Mutation => {
+            let endpoint = Arc::clone(endpoint);
+            let single = async move { execute(&endpoint, prepared, caller).await };
+            Ok(Started::Single(single.boxed()))
+        }
+        OperationType::Subscription => {
+            let signed_out = || ErrorCode::Unauthenticated.error("Sign in first.", None);
+            let Caller { viewer, client } = caller;
+            let viewer = viewer.ok_or_else(signed_out)?;
+            subscription::start(endpoint, prepared, viewer, client, last_event_id).await
+        }
+    }
+}
+
+/// Refuses to show the schema where it is not to be seen.
+pub(super) fn check_introspection(
+    endpoint: &Endpoint,
+    operation: &Operation,
+) -> Result<(), Box<ServerError>> {
     if !endpoint.settings.introspection && doors::is_introspection(operation) {
         let message = "This server does not show its schema.";
-        return Err(ErrorCode::GraphqlValidationFailed.error(message, None).into());
+        return Err(Box::new(ErrorCode::GraphqlValidationFailed.error(message, None)));
     }
-    if operation.kind != OperationType::Subscription {
-        let endpoint = Arc::clone(endpoint);
-        let Caller { viewer, client } = caller;
-        let single = async move { super::http::execute(&endpoint, prepared, viewer, client).await };
-        return Ok(Started::Single(single.boxed()));
-    }
-    let Some(viewer) = caller.viewer else {
-        return Err(ErrorCode::Unauthenticated.error("Sign in first.", None).into());
-    };
-    let gate = Gate::new(&prepared);
-    let opened = open(endpoint, &prepared, viewer, caller.client, &gate, last_event_id).await?;
-    let recipe = Recipe {
-        app: endpoint.app.clone(),
-        schema: endpoint.schema.clone(),
-        prepared,
-        reader: Reader::Person(viewer),
-        viewer: Some(viewer),
-    };
-    Ok(Started::Stream(match opened {
-        Opened::Conversation(follower) => {
-            let show = if gate.is_alike() {
-                let alike = Recipe { reader: follower.reader(), viewer: None, ..recipe.clone() };
-                endpoint.fanout.shared(alike, follower.conversation())
-            } else {
-                Show::new(recipe.clone())
-            };
-            following(Following { follower, show, recipe, is_former: false, is_over: false })
-        }
-        Opened::Inbox(follower) => inbox(follower, Show::new(recipe)),
-    }))
+    Ok(())
 }
 
-/// Executes a subscription so far that it is known who follows what from where.
-async fn open(
+/// Runs a query or mutation for who has been admitted to it.
+pub(super) async fn execute(endpoint: &Endpoint, prepared: Prepared, caller: Caller) -> Outcome {
+    let Endpoint { app, schema, documents, settings, .. } = endpoint;
+    let Caller { viewer, client } = caller;
+    let (request, loads) = bind(app, prepared.request(), viewer, client);
+    let job =
+        Job { schema: schema.clone(), documents: Arc::clone(documents), prepared, request, loads };
+    execute::execute(job, &app.running, settings.timeout).await
+}
+
+/// Looks again whether who asked to be connected may still ask for anything.
+pub(super) async fn recheck(
     endpoint: &Endpoint,
-    prepared: &Prepared,
-    viewer: Viewer,
-    client: Client,
-    gate: &Arc<Gate>,
-    last_event_id: Option<i64>,
-) -> Result<Opened, Box<ServerError>> {
-    let opening = Arc::new(Opening::from(last_event_id));
-    let (request, mut loads) = bind(&endpoint.app, prepared.request(), Some(viewer), client);
-    let request = request.data(Arc::clone(gate)).data(Arc::clone(&opening));
-    let mut stream = endpoint.schema.execute_stream(request);
-    let first = AssertUnwindSafe(loads.beside(stream.next())).catch_unwind();
-    let first = tokio::time::timeout(endpoint.settings.timeout, first).await;
-    if gate.is_passed() {
-        endpoint.documents.keep(prepared);
-    }
-    let refused = match first {
-        Ok(Ok(first)) => match opening.take() {
-            Some(opened) => return Ok(opened),
-            None => first.and_then(|response| response.errors.into_iter().next()),
-        },
-        Ok(Err(panic)) => {
-            execute::log_panic(&*panic);
-            None
-        }
-        Err(_) => {
-            let message = "It took too long to begin the subscription.";
-            Some(ErrorCode::RequestTimeout.error(message, None))
-        }
-    };
-    let unknown = || ErrorCode::InternalServerError.error(INTERNAL, None);
-    Err(refused.unwrap_or_else(unknown).into())
+    caller: Caller,
+) -> Result<Caller, Box<ServerError>> {
+    let Some(viewer) = caller.viewer else { return Ok(caller) };
+    let viewer = watch::recheck(&endpoint.app, viewer).await.map_err(|error| {
+        let error = async_graphql::Error::from(super::error::Error::from(error));
+        let error = error.into_server_error(Pos::default());
+        Box::new(ServerError { locations: Vec::new(), ..error })
+    })?;
+    Ok(Caller { viewer: Some(viewer), ..caller })
 }
 
-/// A conversation that is followed, and how its items are shown.
-struct Following {
-    follower: Box<Follower>,
-    show: Arc<Show>,
-    recipe: Recipe,
-    /// From here on it is shown as to somebody who has left.
-    is_former: bool,
-    is_over: bool,
+/// How long one of many connections waits when the server stops, so that the clients do
+/// not all come back at once.
+pub(super) fn pause_before_leaving() -> Duration {
+    rand::rng().random_range(Duration::ZERO..Duration::from_secs(2))
 }
 
-fn following(following: Following) -> BoxStream<'static, Step> {
-    stream::unfold(following, |mut following| async {
-        if following.is_over {
-            return None;
-        }
-        let step = following.step().await?;
-        following.is_over = matches!(step, Step::Failed(_));
-        Some((step, following))
-    })
-    .boxed()
+/// Starts what may take long to start, within the limit of a request.
+pub(super) async fn in_time(
+    endpoint: &Endpoint,
+    work: impl Future<Output = Result<Started, Box<ServerError>>>,
+) -> Result<Started, Box<ServerError>> {
+    let work = tokio::time::timeout(endpoint.settings.timeout, execute::through_panics(work));
+    work.await.unwrap_or_else(|_| {
+        let message = "The operation took too long to start.";
+        Err(Box::new(ErrorCode::RequestTimeout.error(message, None)))
+    })?
 }
 
-impl Following {
-    async fn step(&mut self) -> Option<Step> {
-        let item = match self.follower.next().await? {
-            Ok(item) => item,
-            Err(error) => return Some(Step::Failed(vec![told(error)])),
-        };
-        let reader = self.follower.reader();
-        if matches!(reader, Reader::Former(_)) && !self.is_former {
-            self.is_former = true;
-            self.show = Show::new(Recipe { reader, ..self.recipe.clone() });
-        }
-        let number = match &item {
-            Item::Event(event) => self.follower.number(event),
-            Item::CaughtUp(number) => Some(*number),
-            Item::Read { .. } | Item::Typing { .. } | Item::Heartbeat(_) => None,
-        };
-        Some(show(&self.show, Shown::Conversation(item), number).await)
+/// The next step of a subscription; a panic is its last.
+pub(super) async fn next_step(steps: &mut BoxStream<'static, Step>) -> Option<Step> {
+    let step = execute::through_panics(steps.next()).await;
+    step.unwrap_or_else(|error| Some(Step::Failed(vec![*error])))
+}
+
+/// Resolves when the session of whoever holds a connection is over; never for strangers.
+pub(super) async fn session_ended(watched: &mut Option<Guard>) -> Ending {
+    match watched {
+        Some(watched) => watched.ended().await,
+        None => std::future::pending().await,
     }
 }
 
-fn inbox(follower: Box<InboxFollower>, by: Arc<Show>) -> BoxStream<'static, Step> {
-    stream::unfold(Some((follower, by)), |state| async {
-        let (mut follower, by) = state?;
-        let item = follower.next().await;
-        let step = show(&by, Shown::Inbox(item), None).await;
-        let is_over = matches!(step, Step::Failed(_));
-        Some((step, (!is_over).then_some((follower, by))))
-    })
-    .boxed()
-}
-
-/// Shows an item, if need be after the database has come back: an item that were shown as an
-/// error would be lost to the client.
-async fn show(by: &Show, item: Shown, number: Option<i64>) -> Step {
-    let mut pause = PAUSE;
-    let mut tries = 0;
-    loop {
-        match by.show(&item).await {
-            Ok(payload) => return Step::Next { payload, number },
-            Err(NotNow(errors)) if tries == TRIES => return Step::Failed(errors),
-            Err(NotNow(_)) => tokio::time::sleep(pause).await,
-        }
-        tries += 1;
-        pause *= 2;
-    }
-}
-
-/// A domain error as clients see it.
-fn told(error: domain::Error) -> ServerError {
-    async_graphql::Error::from(Error::from(error)).into_server_error(async_graphql::Pos::default())
+/// Whether the token has ended by which a connection was opened.
+pub(super) fn has_expired(app: &App, viewer: Option<Viewer>) -> bool {
+    viewer.is_some_and(|viewer| watch::has_expired(app, viewer))
 }

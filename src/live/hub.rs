@@ -63,6 +63,7 @@ impl<S: Source> Hub<S> {
     pub fn start(source: S, bus: Box<dyn Bus>, options: Options) -> Self {
         let source = Arc::new(source);
         let inboxes = Inboxes::start(&source);
+        // Asks for a look at everything, now.
         let overdue = Arc::new(Notify::new());
         let hub = Self(Arc::new(Shared {
             source,

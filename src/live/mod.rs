@@ -13,7 +13,7 @@
 //! May name `ids` and `time`; reads through the trait [`Source`] and knows neither the
 //! store nor the rules.
 
-mod bus;
+pub mod bus;
 mod hub;
 mod inbox;
 mod room;
@@ -24,7 +24,7 @@ mod subscriber;
 #[cfg(test)]
 mod tests;
 
-pub use bus::{Alone, Bus, Ear, Polling};
+pub use bus::{Alone, Bus, Ear, OverNats, Polling};
 pub use hub::{Hub, Options};
 pub use inbox::{Change, Inbox};
 pub use room::Held;

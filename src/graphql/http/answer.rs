@@ -21,7 +21,7 @@ use crate::graphql::{
 pub struct Failure(pub &'static str);
 
 /// Why a request is not executed.
-pub(super) struct Refusal {
+pub(in crate::graphql) struct Refusal {
     /// None: as the media type has it for documents that cannot be executed.
     status: Option<StatusCode>,
     error: Box<ServerError>,
@@ -30,17 +30,17 @@ pub(super) struct Refusal {
 
 impl Refusal {
     /// A request that is wrong as HTTP, whatever the media type.
-    pub(super) fn http(status: StatusCode, error: ServerError) -> Self {
+    pub(in crate::graphql) fn http(status: StatusCode, error: ServerError) -> Self {
         Self { status: Some(status), error: Box::new(error), header: None }
     }
 
-    pub(super) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
+    pub(in crate::graphql) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
         self.header = Some((name, HeaderValue::from_static(value)));
         self
     }
 
     /// A token that is missing or no good, or could not be looked at.
-    pub(super) fn auth(code: ErrorCode, message: impl Into<String>) -> Self {
+    pub(in crate::graphql) fn auth(code: ErrorCode, message: impl Into<String>) -> Self {
         let refusal = Self::from(code.error(message, None));
         match code {
             ErrorCode::Unauthenticated | ErrorCode::TokenExpired | ErrorCode::SessionRevoked => {
@@ -60,7 +60,7 @@ impl From<ServerError> for Refusal {
 }
 
 /// What came of a request, as it goes out.
-pub(super) struct Answer {
+pub(in crate::graphql) struct Answer {
     status: Option<StatusCode>,
     header: Option<(HeaderName, HeaderValue)>,
     errors: Vec<ServerError>,
@@ -87,7 +87,7 @@ impl From<Outcome> for Answer {
 
 impl Answer {
     /// The answer as a response; `errors` are completed.
-    pub(super) fn into_response(
+    pub(in crate::graphql) fn into_response(
         mut self,
         media: Media,
         request_id: Option<&str>,
@@ -118,7 +118,7 @@ impl Answer {
             (Some(ErrorCode::InternalServerError) | None, _) => StatusCode::INTERNAL_SERVER_ERROR,
             (Some(ErrorCode::ServiceUnavailable), _) => StatusCode::SERVICE_UNAVAILABLE,
             (Some(ErrorCode::RequestTimeout), _) => StatusCode::GATEWAY_TIMEOUT,
-            (Some(_), Media::Json) => StatusCode::OK,
+            (Some(_), Media::Json | Media::EventStream) => StatusCode::OK,
             (Some(_), Media::GraphqlResponse) => StatusCode::BAD_REQUEST,
         }
     }

@@ -1,10 +1,10 @@
 //! GET and POST /graphql, as in "GraphQL over HTTP": what is read (`negotiate`),
-//! what is executed for whom, and what is answered (`answer`).
+//! what is executed for whom, and what is answered (`answer`; as events: `sse`).
 
 mod answer;
 mod negotiate;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_graphql::parser::types::OperationType;
 use axum::{
@@ -19,94 +19,101 @@ use axum::{
 use futures_util::StreamExt;
 
 use super::{
-    Schema, authenticate, bind,
+    authenticate,
     code::ErrorCode,
-    document::{Documents, Operation, Prepared},
-    doors, error,
-    execute::{self, Job, Outcome},
-    fanout::Fanout,
+    document::Operation,
+    doors,
+    endpoint::{Endpoint, Settings},
+    error,
+    execute::Outcome,
+    operation::{self, Caller},
     params::Params,
+    sse, ws,
 };
-use crate::domain::{App, Client, Viewer};
+use crate::domain::Client;
 pub use answer::Failure;
-use answer::{Answer, Refusal};
-use negotiate::Media;
+pub(super) use answer::{Answer, Refusal};
+pub(super) use negotiate::Media;
 
-/// All that a request to /graphql needs.
-pub struct Endpoint {
-    pub app: App,
-    pub schema: Schema,
-    pub documents: Arc<Documents>,
-    pub fanout: Fanout,
-    pub settings: Settings,
-}
-
-/// What the operator decides about /graphql.
-#[derive(Clone, Copy, Debug)]
-pub struct Settings {
-    /// The longest body that is read, in bytes.
-    pub body_limit: usize,
-    /// How long reading the request may take, and then executing it.
-    pub timeout: Duration,
-    /// Whether clients may ask for the schema.
-    pub introspection: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { body_limit: 1 << 20, timeout: Duration::from_secs(10), introspection: true }
-    }
-}
-
-/// Answers every method; to be routed with `any`.
+/// Answers every method, and requests to become a WebSocket; to be routed with `any`.
 pub async fn graphql(
     State(endpoint): State<Arc<Endpoint>>,
     request: Request<Body>,
 ) -> Response<Body> {
+    if ws::is_upgrade(&request) {
+        return ws::upgrade(endpoint, request).await;
+    }
     let (parts, body) = request.into_parts();
     let (media, answer) = match negotiate::accepted(&parts.headers) {
+        Some(Media::EventStream) => match stream(&endpoint, &parts, body).await {
+            Ok(events) => return events,
+            Err(refusal) => (Media::Json, Err(refusal)),
+        },
         Some(media) => (media, answer(&endpoint, &parts, body).await),
         None => (Media::Json, Err(not_acceptable())),
     };
-    let request_id = parts.headers.get("x-request-id").and_then(|id| id.to_str().ok());
+    let request_id = request_id(&parts.headers);
     answer.map_or_else(Answer::from, Answer::from).into_response(media, request_id)
 }
 
-async fn answer(endpoint: &Endpoint, parts: &Parts, body: Body) -> Result<Outcome, Refusal> {
-    let settings = &endpoint.settings;
-    let params = match parts.method {
-        Method::POST => read_post(settings, &parts.headers, body).await?,
-        Method::GET | Method::HEAD => read_get(parts)?,
-        _ => return Err(method_not_allowed("GET, POST", "Use GET or POST here.")),
-    };
-    let prepared = endpoint.documents.prepare(params)?;
-    let operation = prepared.operation();
-    check_transport(operation, &parts.method)?;
-    let admitted = admit(endpoint, operation, &parts.headers);
-    let viewer = tokio::time::timeout(settings.timeout, admitted).await.unwrap_or_else(|_| {
-        let message = "It took too long to look who asks; nothing was done.";
-        Err(ErrorCode::RequestTimeout.error(message, None).into())
-    })?;
-    if !settings.introspection && doors::is_introspection(operation) {
-        let message = "This server does not show its schema.";
-        return Err(ErrorCode::GraphqlValidationFailed.error(message, None).into());
-    }
-    let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
-    Ok(execute(endpoint, prepared, viewer, client).await)
+/// By what id the log knows a request.
+pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    headers.get("x-request-id").and_then(|id| id.to_str().ok())
 }
 
-/// Executes a query or a mutation.
-pub(super) async fn execute(
-    endpoint: &Endpoint,
-    prepared: Prepared,
-    viewer: Option<Viewer>,
-    client: Client,
-) -> Outcome {
-    let Endpoint { app, schema, documents, settings, fanout: _ } = endpoint;
-    let (request, loads) = bind(app, prepared.request(), viewer, client);
-    let job =
-        Job { schema: schema.clone(), documents: Arc::clone(documents), prepared, request, loads };
-    execute::execute(job, &app.running, settings.timeout).await
+async fn answer(endpoint: &Endpoint, parts: &Parts, body: Body) -> Result<Outcome, Refusal> {
+    let params = read(&endpoint.settings, parts, body).await?;
+    let prepared = endpoint.documents.prepare(params)?;
+    let operation = prepared.operation();
+    if operation.kind == OperationType::Subscription {
+        let message =
+            "Subscriptions need a WebSocket to this address, or Accept: text/event-stream.";
+        return Err(bad_request(ErrorCode::OperationResolutionFailure.error(message, None)));
+    }
+    check_method(operation, &parts.method)?;
+    let caller = admit(endpoint, operation, parts).await?;
+    operation::check_introspection(endpoint, operation).map_err(|error| Refusal::from(*error))?;
+    Ok(operation::execute(endpoint, prepared, caller).await)
+}
+
+/// The same as a stream of events, which holds what is wrong with the document too.
+async fn stream(
+    endpoint: &Arc<Endpoint>,
+    parts: &Parts,
+    body: Body,
+) -> Result<Response<Body>, Refusal> {
+    let params = read(&endpoint.settings, parts, body).await?;
+    let last_event_id = last_event_id(&parts.headers)?;
+    let request_id = request_id(&parts.headers);
+    let (viewer, started) = match endpoint.documents.prepare(params) {
+        Err(error) => (None, Err(Box::new(error))),
+        Ok(prepared) => {
+            check_method(prepared.operation(), &parts.method)?;
+            let caller = admit(endpoint, prepared.operation(), parts).await?;
+            let viewer = caller.viewer;
+            let work = operation::start_prepared(endpoint, prepared, caller, last_event_id);
+            (viewer, operation::in_time(endpoint, work).await)
+        }
+    };
+    Ok(sse::events(endpoint, viewer, started, request_id))
+}
+
+/// From where a client resumes that lost its connection.
+fn last_event_id(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
+    let Some(header) = headers.get("last-event-id") else { return Ok(None) };
+    let number = header.to_str().ok().and_then(|number| number.parse().ok());
+    number.map(Some).ok_or_else(|| {
+        let message = "The Last-Event-ID header must be the number of an event.";
+        bad_request(ErrorCode::bad_input("Last-Event-ID", message))
+    })
+}
+
+async fn read(settings: &Settings, parts: &Parts, body: Body) -> Result<Params, Refusal> {
+    match parts.method {
+        Method::POST => read_post(settings, &parts.headers, body).await,
+        Method::GET | Method::HEAD => read_get(parts),
+        _ => Err(method_not_allowed("GET, POST", "Use GET or POST here.")),
+    }
 }
 
 async fn read_post(
@@ -171,37 +178,39 @@ async fn read_body(
 }
 
 /// A GET must change nothing, since a link or an image can cause one.
-fn check_transport(operation: &Operation, method: &Method) -> Result<(), Refusal> {
-    match operation.kind {
-        OperationType::Query => Ok(()),
-        OperationType::Mutation if method == Method::POST => Ok(()),
-        OperationType::Mutation => Err(method_not_allowed("POST", "Mutations need a POST.")),
-        OperationType::Subscription => {
-            let message = "Subscriptions need a WebSocket to this address.";
-            Err(bad_request(ErrorCode::OperationResolutionFailure.error(message, None)))
-        }
+fn check_method(operation: &Operation, method: &Method) -> Result<(), Refusal> {
+    if operation.kind == OperationType::Mutation && method != Method::POST {
+        return Err(method_not_allowed("POST", "Mutations need a POST."));
     }
+    Ok(())
 }
 
 /// Who asks, if the operation may be executed for them at all.
 async fn admit(
     endpoint: &Endpoint,
     operation: &Operation,
-    headers: &HeaderMap,
-) -> Result<Option<Viewer>, Refusal> {
-    match authenticate(&endpoint.app, headers).await {
+    parts: &Parts,
+) -> Result<Caller, Refusal> {
+    let asking = authenticate(&endpoint.app, &parts.headers);
+    let asked = tokio::time::timeout(endpoint.settings.timeout, asking).await.map_err(|_| {
+        let message = "It took too long to look who asks; nothing was done.";
+        ErrorCode::RequestTimeout.error(message, None)
+    })?;
+    let viewer = match asked {
         Ok(None) if !doors::is_public(operation) => {
-            Err(Refusal::auth(ErrorCode::Unauthenticated, "Sign in first."))
+            return Err(Refusal::auth(ErrorCode::Unauthenticated, "Sign in first."));
         }
-        Ok(viewer) => Ok(viewer),
-        Err(_) if doors::is_sign_in(operation) => Ok(None),
+        Ok(viewer) => viewer,
+        Err(_) if doors::is_sign_in(operation) => None,
         Err(error) => {
             if let Some(cause) = error.cause() {
                 tracing::warn!(cause, "who asks could not be found out");
             }
-            Err(Refusal::auth(error::code(error.code()), error.to_string()))
+            return Err(Refusal::auth(error::code(error.code()), error.to_string()));
         }
-    }
+    };
+    let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
+    Ok(Caller { viewer, client })
 }
 
 fn bad_request(error: async_graphql::ServerError) -> Refusal {

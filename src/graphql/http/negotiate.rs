@@ -5,28 +5,32 @@ use axum::http::{
     header::{ACCEPT, CONTENT_TYPE},
 };
 
-/// The two media types of GraphQL over HTTP. They differ in the status of a
-/// request that could not be executed.
+/// The two media types of GraphQL over HTTP, which differ in the status of a request
+/// that could not be executed; and events, for what goes on for long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Media {
+pub(in crate::graphql) enum Media {
     /// `application/json`: 200, since old clients stop at anything else.
     Json,
     /// `application/graphql-response+json`: 400.
     GraphqlResponse,
+    /// `text/event-stream`: 200, and errors are events too.
+    EventStream,
 }
 
 impl Media {
-    pub(super) fn content_type(self) -> HeaderValue {
+    pub(in crate::graphql) fn content_type(self) -> HeaderValue {
         HeaderValue::from_static(match self {
             Self::Json => "application/json; charset=utf-8",
             Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+            Self::EventStream => "text/event-stream; charset=utf-8",
         })
     }
 
-    fn subtype(self) -> &'static str {
+    fn types(self) -> (&'static str, &'static str) {
         match self {
-            Self::Json => "json",
-            Self::GraphqlResponse => "graphql-response+json",
+            Self::Json => ("application", "json"),
+            Self::GraphqlResponse => ("application", "graphql-response+json"),
+            Self::EventStream => ("text", "event-stream"),
         }
     }
 }
@@ -41,6 +45,11 @@ pub(super) fn accepted(headers: &HeaderMap) -> Option<Media> {
     }
     let json = weigh(&accept, Media::Json);
     let graphql = weigh(&accept, Media::GraphqlResponse);
+    let events = weigh(&accept, Media::EventStream);
+    // Clients that can read events too name them last, at the same weight.
+    if events.precision == NAMED && events.quality > json.quality.max(graphql.quality) {
+        return Some(Media::EventStream);
+    }
     // Of two that are equal, the newer one if it is named, the older one if the
     // client said no more than "anything".
     let prefers_graphql = graphql > json || (graphql == json && graphql.precision == NAMED);
@@ -64,14 +73,15 @@ const NAMED: u8 = 3;
 
 /// The most exact range of `accept` that covers `media` decides.
 fn weigh(accept: &str, media: Media) -> Wish {
+    let (wanted, subtype) = media.types();
     let covering = accept.split(',').filter_map(|range| {
         let mut parts = range.split(';').map(str::trim);
         let (main, sub) = parts.next()?.split_once('/')?;
         let precision = match (main, sub) {
             ("*", "*") => 1,
-            _ if !main.eq_ignore_ascii_case("application") => return None,
+            _ if !main.eq_ignore_ascii_case(wanted) => return None,
             (_, "*") => 2,
-            _ if sub.eq_ignore_ascii_case(media.subtype()) => NAMED,
+            _ if sub.eq_ignore_ascii_case(subtype) => NAMED,
             _ => return None,
         };
         let mut quality = 1000;
@@ -129,7 +139,7 @@ mod tests {
 
     #[test]
     fn what_is_wanted_most_is_chosen() {
-        use Media::{GraphqlResponse, Json};
+        use Media::{EventStream, GraphqlResponse, Json};
         assert_eq!(accepted(&HeaderMap::new()), Some(Json));
         for (value, wanted) in [
             ("*/*", Some(Json)),
@@ -148,6 +158,13 @@ mod tests {
             ("application/json;charset=latin1", None),
             ("application/json;q=2", None),
             ("application/json;charset=\"UTF-8\"", Some(Json)),
+            ("text/event-stream", Some(EventStream)),
+            ("text/event-stream, application/json;q=0.9", Some(EventStream)),
+            ("text/event-stream, application/json", Some(Json)),
+            ("application/graphql-response+json, text/event-stream", Some(GraphqlResponse)),
+            ("text/event-stream, */*;q=0.1", Some(EventStream)),
+            ("text/event-stream;q=0", None),
+            ("text/*", None),
             (",;/=,", None),
         ] {
             assert_eq!(accept(value), wanted, "{value}");

@@ -1,8 +1,12 @@
 //! How signals reach other instances. They are hints: whatever a bus loses, doubles, delays
 //! or makes up costs time and nothing else.
 
+pub mod nats;
 mod words;
 
+use std::sync::OnceLock;
+
+use self::nats::{Nats, State};
 use super::Signal;
 
 /// A way to other instances.
@@ -56,5 +60,61 @@ impl Bus for Polling {
 
     fn is_heard(&self) -> bool {
         false
+    }
+}
+
+/// Other instances are told over NATS. While that is away the database is asked often.
+#[derive(Debug)]
+pub struct OverNats {
+    url: String,
+    subject: String,
+    nats: OnceLock<Result<Nats, String>>,
+}
+
+impl OverNats {
+    /// Instances of one deployment share a subject, which nobody else has.
+    ///
+    /// # Errors
+    /// With a sentence for the operator if the URL cannot be meant.
+    pub fn new(url: &str, subject: String) -> Result<Self, String> {
+        nats::check(url)?;
+        Ok(Self { url: url.to_owned(), subject, nats: OnceLock::new() })
+    }
+
+    fn nats(&self) -> Option<&Nats> {
+        self.nats.get()?.as_ref().ok()
+    }
+}
+
+impl Bus for OverNats {
+    fn start(&self, ear: Ear) {
+        let Ear { heard, connected } = ear;
+        let heard = move |message: &[u8]| {
+            // What makes no sense is not ours.
+            if let Some(signal) = str::from_utf8(message).ok().and_then(Signal::from_words) {
+                heard(signal);
+            }
+        };
+        self.nats.get_or_init(|| Nats::start(&self.url, self.subject.clone(), heard, connected));
+    }
+
+    fn publish(&self, signal: Signal) {
+        if let Some(nats) = self.nats() {
+            nats.publish(signal.words().into_bytes());
+        }
+    }
+
+    fn is_heard(&self) -> bool {
+        self.nats().is_some_and(|nats| nats.state() == State::Connected)
+    }
+
+    fn complaint(&self) -> Option<String> {
+        match self.nats.get()? {
+            Ok(nats) => match nats.state() {
+                State::Connected => None,
+                State::Away(why) => Some(format!("NATS is away: {why}")),
+            },
+            Err(why) => Some(format!("NATS cannot be used: {why}")),
+        }
     }
 }

@@ -1,0 +1,161 @@
+//! Subscriptions, from their opening to their last step: what is followed comes from the
+//! domain, how it is shown from [`super::fanout`].
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::{Pos, ServerError};
+use futures_util::{
+    StreamExt,
+    stream::{self, BoxStream},
+};
+
+use super::{
+    bind,
+    code::ErrorCode,
+    document::Prepared,
+    endpoint::Endpoint,
+    error::Error,
+    execute::Gate,
+    fanout::{NotNow, Recipe, Show},
+    finish::INTERNAL,
+    live::{Opened, Opening, Shown},
+    operation::{Started, Step},
+};
+use crate::domain::{
+    self, Client, Reader, Viewer,
+    feed::{Follower, Item},
+    inbox::InboxFollower,
+};
+
+/// How often an item that cannot be shown now is tried again, with pauses that grow.
+const TRIES: u32 = 7;
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Opens a subscription for who may follow what it asks for.
+pub(super) async fn start(
+    endpoint: &Endpoint,
+    prepared: Prepared,
+    viewer: Viewer,
+    client: Client,
+    last_event_id: Option<i64>,
+) -> Result<Started, Box<ServerError>> {
+    let gate = Gate::new(&prepared);
+    let opened = open(endpoint, &prepared, viewer, client, &gate, last_event_id).await?;
+    let recipe = Recipe {
+        app: endpoint.app.clone(),
+        schema: endpoint.schema.clone(),
+        prepared,
+        reader: Reader::Person(viewer),
+        viewer: Some(viewer),
+    };
+    Ok(Started::Stream(match opened {
+        Opened::Conversation(follower) => {
+            let show = if gate.is_alike() {
+                let alike = Recipe { reader: follower.reader(), viewer: None, ..recipe.clone() };
+                endpoint.fanout.shared(alike, follower.conversation())
+            } else {
+                Show::new(recipe.clone())
+            };
+            following(Following { follower, show, recipe, is_former: false, is_over: false })
+        }
+        Opened::Inbox(follower) => inbox(follower, Show::new(recipe)),
+    }))
+}
+
+/// Executes a subscription so far that it is known who follows what from where.
+async fn open(
+    endpoint: &Endpoint,
+    prepared: &Prepared,
+    viewer: Viewer,
+    client: Client,
+    gate: &Arc<Gate>,
+    last_event_id: Option<i64>,
+) -> Result<Opened, Box<ServerError>> {
+    let opening = Arc::new(Opening::from(last_event_id));
+    let (request, mut loads) = bind(&endpoint.app, prepared.request(), Some(viewer), client);
+    let request = request.data(Arc::clone(gate)).data(Arc::clone(&opening));
+    let mut stream = endpoint.schema.execute_stream(request);
+    let first = loads.beside(stream.next()).await;
+    if gate.is_passed() {
+        endpoint.documents.keep(prepared);
+    }
+    opening.take().ok_or_else(|| {
+        let refused = first.and_then(|response| response.errors.into_iter().next());
+        let unknown = || ErrorCode::InternalServerError.error(INTERNAL, None);
+        Box::new(refused.unwrap_or_else(unknown))
+    })
+}
+
+/// A conversation that is followed, and how its items are shown.
+struct Following {
+    follower: Box<Follower>,
+    show: Arc<Show>,
+    recipe: Recipe,
+    /// From here on it is shown as to somebody who has left.
+    is_former: bool,
+    is_over: bool,
+}
+
+fn following(following: Following) -> BoxStream<'static, Step> {
+    stream::unfold(following, |mut following| async {
+        if following.is_over {
+            return None;
+        }
+        let step = following.step().await?;
+        following.is_over = matches!(step, Step::Failed(_));
+        Some((step, following))
+    })
+    .boxed()
+}
+
+impl Following {
+    async fn step(&mut self) -> Option<Step> {
+        let item = match self.follower.next().await? {
+            Ok(item) => item,
+            Err(error) => return Some(Step::Failed(vec![told(error)])),
+        };
+        let reader = self.follower.reader();
+        if matches!(reader, Reader::Former(_)) && !self.is_former {
+            self.is_former = true;
+            self.show = Show::new(Recipe { reader, ..self.recipe.clone() });
+        }
+        let number = match &item {
+            Item::Event(event) => self.follower.number(event),
+            Item::CaughtUp(number) => Some(*number),
+            Item::Read { .. } | Item::Typing { .. } | Item::Heartbeat(_) => None,
+        };
+        Some(show(&self.show, Shown::Conversation(item), number).await)
+    }
+}
+
+fn inbox(follower: Box<InboxFollower>, by: Arc<Show>) -> BoxStream<'static, Step> {
+    stream::unfold(Some((follower, by)), |state| async {
+        let (mut follower, by) = state?;
+        let item = follower.next().await;
+        let step = show(&by, Shown::Inbox(item), None).await;
+        let is_over = matches!(step, Step::Failed(_));
+        Some((step, (!is_over).then_some((follower, by))))
+    })
+    .boxed()
+}
+
+/// Shows an item, if need be after the database has come back: an item that were shown as an
+/// error would be lost to the client.
+async fn show(by: &Show, item: Shown, number: Option<i64>) -> Step {
+    let mut pause = PAUSE;
+    let mut tries = 0;
+    loop {
+        match by.show(&item).await {
+            Ok(payload) => return Step::Next { payload, number },
+            Err(NotNow(errors)) if tries == TRIES => return Step::Failed(errors),
+            Err(NotNow(_)) => tokio::time::sleep(pause).await,
+        }
+        tries += 1;
+        pause *= 2;
+    }
+}
+
+/// A domain error as clients see it.
+fn told(error: domain::Error) -> ServerError {
+    async_graphql::Error::from(Error::from(error)).into_server_error(Pos::default())
+}
