@@ -4,10 +4,13 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError, Weak},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use tokio::sync::{Notify, broadcast};
+use tokio::{
+    sync::{Notify, broadcast},
+    time::Instant,
+};
 
 use super::{
     Inbox, Mark, Signal, Source, Standing, Subscriber,
@@ -155,7 +158,7 @@ impl<S: Source> Hub<S> {
         // First the mailbox, then the look: nothing falls between.
         let inbox = self.0.inboxes.follow(person);
         let marks = self.0.source.marks(&[person]).await?;
-        self.0.inboxes.begin(person, &marks);
+        self.0.inboxes.begin(&inbox, &marks);
         Ok((inbox, marks))
     }
 
@@ -212,14 +215,14 @@ async fn reconcile<S: Source>(hub: WeakHub<S>, overdue: Arc<Notify>, options: Op
         let Some(present) = hub.upgrade() else { return };
         let every = if present.0.bus.is_heard() { options.reconcile } else { options.poll };
         drop(present);
-        // A look that takes long is not taken all the time.
+        // A look that takes long is not taken all the time. One that failed says nothing of that.
         let pause = every.max(4 * took);
         // An early end of the pause is all the same to the next look.
         let _ = tokio::time::timeout(pause, overdue.notified()).await;
         let Some(hub) = hub.upgrade() else { return };
         let begun = Instant::now();
         let looked = hub.look().await;
-        took = begun.elapsed();
+        took = if looked.is_ok() { begun.elapsed() } else { Duration::ZERO };
         if let Err(error) = &looked
             && !is_failing
         {

@@ -3,7 +3,7 @@
 //! more than a conversation each, and never has a hole.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
 };
 
@@ -50,27 +50,38 @@ impl<S: Source> Drop for Inbox<S> {
     }
 }
 
-/// How a conversation stands; `None` if it is gone.
-type Newest<V> = Option<(Mark, Arc<V>)>;
-
 struct Mailbox<V> {
-    /// The newest of each conversation; `None` for one that is gone.
-    changes: Mutex<HashMap<ConversationId, Newest<V>>>,
+    changes: Mutex<Changes<V>>,
     filled: Notify,
 }
 
+struct Changes<V> {
+    /// The newest of each conversation; `None` for one that is gone.
+    newest: HashMap<ConversationId, Option<(Mark, Arc<V>)>>,
+    /// The same conversations, by how long they wait: one that moves all the time must not
+    /// hold up the others.
+    order: VecDeque<ConversationId>,
+}
+
 impl<V> Mailbox<V> {
-    fn put(&self, conversation: ConversationId, change: Newest<V>) {
+    fn new() -> Self {
+        let changes = Changes { newest: HashMap::new(), order: VecDeque::new() };
+        Self { changes: Mutex::new(changes), filled: Notify::new() }
+    }
+
+    fn put(&self, conversation: ConversationId, change: Option<(Mark, Arc<V>)>) {
         let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        changes.insert(conversation, change);
+        if changes.newest.insert(conversation, change).is_none() {
+            changes.order.push_back(conversation);
+        }
         drop(changes);
         self.filled.notify_one();
     }
 
     fn take(&self) -> Option<Change<V>> {
         let mut changes = self.changes.lock().unwrap_or_else(PoisonError::into_inner);
-        let conversation = *changes.keys().next()?;
-        Some(match changes.remove(&conversation)? {
+        let conversation = changes.order.pop_front()?;
+        Some(match changes.newest.remove(&conversation)? {
             Some((mark, view)) => Change::Now(mark, view),
             None => Change::Gone(conversation),
         })
@@ -88,21 +99,36 @@ struct Followed<V> {
     people: HashMap<UserId, Person<V>>,
     /// Who of them is in a conversation, as far as it is known.
     members: HashMap<ConversationId, HashSet<UserId>>,
-    /// Who is just reading what they are in, and what moved since they began.
-    beginning: HashMap<UserId, HashSet<ConversationId>>,
+    /// Who is just reading what they are in; they are told of nothing yet.
+    beginning: HashMap<UserId, Vec<Beginner<V>>>,
+    /// How many reads of what moved have begun.
+    reads: u64,
 }
 
 struct Person<V> {
     mailboxes: Vec<Arc<Mailbox<V>>>,
-    /// What was told last.
+    /// What was told last. A conversation that is not here, none of the mailboxes holds.
     known: HashMap<ConversationId, Mark>,
+    /// How many reads had begun when the last mailbox was put up: they may be older than
+    /// what its owner has.
+    since: u64,
+}
+
+struct Beginner<V> {
+    mailbox: Arc<Mailbox<V>>,
+    /// What moved since they began.
+    moved: HashSet<ConversationId>,
 }
 
 impl<S: Source> Inboxes<S> {
     pub(super) fn start(source: &Arc<S>) -> Arc<Self> {
         let wake = Arc::new(Notify::new());
-        let followed =
-            Followed { people: HashMap::new(), members: HashMap::new(), beginning: HashMap::new() };
+        let followed = Followed {
+            people: HashMap::new(),
+            members: HashMap::new(),
+            beginning: HashMap::new(),
+            reads: 0,
+        };
         let all = Arc::new(Self {
             followed: Mutex::new(followed),
             dirty: Mutex::default(),
@@ -112,28 +138,23 @@ impl<S: Source> Inboxes<S> {
         all
     }
 
-    /// Puts up a mailbox. What changes from now on will be in it; what is there already is
-    /// read by the caller, and given to [`Inboxes::know`].
+    /// Prepares a mailbox: from now on it is noted what moves. What is there already is read
+    /// by the caller, and given to [`Inboxes::begin`].
     pub(super) fn follow(self: &Arc<Self>, person: UserId) -> Inbox<S> {
-        let mailbox = Arc::new(Mailbox { changes: Mutex::default(), filled: Notify::new() });
-        let mut followed = self.followed();
-        let entry = followed.people.entry(person);
-        let entry =
-            entry.or_insert_with(|| Person { mailboxes: Vec::new(), known: HashMap::new() });
-        entry.mailboxes.push(Arc::clone(&mailbox));
-        followed.beginning.entry(person).or_default();
-        drop(followed);
+        let mailbox = Arc::new(Mailbox::new());
+        let beginner = Beginner { mailbox: Arc::clone(&mailbox), moved: HashSet::new() };
+        self.followed().beginning.entry(person).or_default().push(beginner);
         Inbox { mailbox, all: Arc::clone(self), person }
     }
 
     fn leave(&self, person: UserId, mailbox: &Arc<Mailbox<S::View>>) {
         let mut followed = self.followed();
+        followed.has_begun(person, mailbox);
         let Some(entry) = followed.people.get_mut(&person) else { return };
         entry.mailboxes.retain(|other| !Arc::ptr_eq(other, mailbox));
         if !entry.mailboxes.is_empty() {
             return;
         }
-        followed.beginning.remove(&person);
         let known = followed.people.remove(&person).map(|person| person.known);
         for conversation in known.unwrap_or_default().into_keys() {
             followed.forget(person, conversation);
@@ -143,42 +164,40 @@ impl<S: Source> Inboxes<S> {
     /// Takes note of all conversations of some people, and looks at what differs from what
     /// they were told.
     pub(super) fn know(&self, people: &[UserId], marks: &[Mark]) {
-        let mut seen: HashMap<UserId, HashMap<ConversationId, Mark>> = HashMap::new();
+        let mut seen: HashMap<UserId, Vec<Mark>> = HashMap::new();
         for mark in marks {
-            seen.entry(mark.person).or_default().insert(mark.conversation, *mark);
+            seen.entry(mark.person).or_default().push(*mark);
         }
         let mut differing = Vec::new();
         for person in people {
             let marks = seen.remove(person).unwrap_or_default();
-            let mut followed = self.followed();
-            let Some(entry) = followed.people.get(person) else { continue };
-            let gone = entry.known.keys().filter(|id| !marks.contains_key(id));
-            differing.extend(gone.map(|id| (*person, *id)));
-            let moved =
-                marks.values().filter(|mark| entry.known.get(&mark.conversation) != Some(mark));
-            differing.extend(moved.map(|mark| (*person, mark.conversation)));
-            for conversation in marks.into_keys() {
-                followed.members.entry(conversation).or_default().insert(*person);
-            }
+            differing.extend(self.followed().note(*person, &marks));
         }
         self.mark_dirty(differing);
     }
 
-    /// What a newcomer has read for themselves needs no telling, unless it was told wrong.
-    pub(super) fn begin(&self, person: UserId, marks: &[Mark]) {
+    /// Puts up a prepared mailbox. What its owner has read for themselves needs no telling,
+    /// unless others of the person were told something else.
+    pub(super) fn begin(&self, inbox: &Inbox<S>, marks: &[Mark]) {
+        let Inbox { mailbox, person, .. } = inbox;
         let mut followed = self.followed();
-        let Some(entry) = followed.people.get_mut(&person) else { return };
+        let moved = followed.has_begun(*person, mailbox);
+        let mut differing: Vec<_> = moved.into_iter().map(|id| (*person, id)).collect();
+        differing.extend(followed.note(*person, marks));
+        let since = followed.reads;
+        let entry = followed.people.entry(*person);
+        let entry =
+            entry.or_insert_with(|| Person { mailboxes: Vec::new(), known: HashMap::new(), since });
+        entry.mailboxes.push(Arc::clone(mailbox));
+        entry.since = since;
         for mark in marks {
             entry.known.entry(mark.conversation).or_insert(*mark);
         }
         for mark in marks {
-            followed.members.entry(mark.conversation).or_default().insert(person);
+            followed.members.entry(mark.conversation).or_default().insert(*person);
         }
-        let moved = followed.beginning.remove(&person).unwrap_or_default();
         drop(followed);
-        self.mark_dirty(moved.into_iter().map(|conversation| (person, conversation)).collect());
-        // A second device may have read something newer or older than the first was told.
-        self.know(&[person], marks);
+        self.mark_dirty(differing);
     }
 
     /// Looks again at what a signal tells of.
@@ -186,14 +205,18 @@ impl<S: Source> Inboxes<S> {
         let people: Vec<_> = match signal {
             Signal::Advanced { conversation, .. } => {
                 let mut followed = self.followed();
-                for moved in followed.beginning.values_mut() {
-                    moved.insert(conversation);
+                for beginner in followed.beginning.values_mut().flatten() {
+                    beginner.moved.insert(conversation);
                 }
                 let members = followed.members.get(&conversation).into_iter().flatten();
                 members.map(|person| (*person, conversation)).collect()
             }
             Signal::Read { conversation, user, .. } | Signal::Membership { conversation, user } => {
-                let is_here = self.followed().people.contains_key(&user);
+                let mut followed = self.followed();
+                for beginner in followed.beginning.get_mut(&user).into_iter().flatten() {
+                    beginner.moved.insert(conversation);
+                }
+                let is_here = followed.people.contains_key(&user);
                 is_here.then_some((user, conversation)).into_iter().collect()
             }
             Signal::Typing { .. } | Signal::SessionOver { .. } | Signal::PersonChanged { .. } => {
@@ -225,19 +248,38 @@ impl<S: Source> Inboxes<S> {
         std::mem::take(&mut *dirty).into_iter().collect()
     }
 
-    /// Tells the followers what was read of a part of the dirty places.
-    fn deliver(&self, asked: &[(ConversationId, HashSet<UserId>)], found: Vec<(Mark, S::View)>) {
+    /// Answers the number of a read that begins.
+    fn begin_read(&self) -> u64 {
+        let mut followed = self.followed();
+        followed.reads += 1;
+        followed.reads
+    }
+
+    /// Tells the followers what a read found of a part of the dirty places.
+    fn deliver(
+        &self,
+        read: u64,
+        asked: &[(ConversationId, HashSet<UserId>)],
+        found: Vec<(Mark, S::View)>,
+    ) {
         let mut found: HashMap<_, _> = found
             .into_iter()
             .map(|(mark, view)| ((mark.person, mark.conversation), (mark, Arc::new(view))))
             .collect();
+        let mut again = Vec::new();
         let mut followed = self.followed();
         for (conversation, people) in asked {
             for person in people {
+                if followed.people.get(person).is_some_and(|person| person.since >= read) {
+                    again.push((*person, *conversation));
+                    continue;
+                }
                 let change = found.remove(&(*person, *conversation));
                 followed.tell(*person, *conversation, change.as_ref());
             }
         }
+        drop(followed);
+        self.mark_dirty(again);
     }
 
     fn followed(&self) -> MutexGuard<'_, Followed<S::View>> {
@@ -252,17 +294,50 @@ impl<V> Followed<V> {
         conversation: ConversationId,
         change: Option<&(Mark, Arc<V>)>,
     ) {
-        let Some(entry) = self.people.get_mut(&person) else { return };
-        for mailbox in &entry.mailboxes {
+        let Some(entry) = self.people.get_mut(&person) else {
+            return self.forget(person, conversation);
+        };
+        let was_known = match change {
+            Some((mark, _)) => {
+                entry.known.insert(conversation, *mark);
+                self.members.entry(conversation).or_default().insert(person);
+                true
+            }
+            None => entry.known.remove(&conversation).is_some(),
+        };
+        // Of what they never had, nobody is told that it is gone.
+        for mailbox in entry.mailboxes.iter().filter(|_| was_known) {
             mailbox.put(conversation, change.cloned());
         }
-        if let Some((mark, _)) = change {
-            entry.known.insert(conversation, *mark);
-            self.members.entry(conversation).or_default().insert(person);
-        } else {
-            entry.known.remove(&conversation);
+        if change.is_none() {
             self.forget(person, conversation);
         }
+    }
+
+    /// Takes note of all conversations of a person, and answers where they differ from what
+    /// was told.
+    fn note(&mut self, person: UserId, marks: &[Mark]) -> Vec<(UserId, ConversationId)> {
+        let Some(entry) = self.people.get(&person) else { return Vec::new() };
+        let seen: HashSet<_> = marks.iter().map(|mark| mark.conversation).collect();
+        let gone = entry.known.keys().filter(|id| !seen.contains(id));
+        let moved = marks.iter().filter(|mark| entry.known.get(&mark.conversation) != Some(mark));
+        let differing = gone.copied().chain(moved.map(|mark| mark.conversation));
+        let differing = differing.map(|id| (person, id)).collect();
+        for conversation in seen {
+            self.members.entry(conversation).or_default().insert(person);
+        }
+        differing
+    }
+
+    /// Takes a mailbox out of those that begin, and answers what moved since.
+    fn has_begun(&mut self, person: UserId, mailbox: &Arc<Mailbox<V>>) -> HashSet<ConversationId> {
+        let Some(beginning) = self.beginning.get_mut(&person) else { return HashSet::new() };
+        let found = beginning.iter().position(|other| Arc::ptr_eq(&other.mailbox, mailbox));
+        let moved = found.map(|found| beginning.swap_remove(found).moved);
+        if beginning.is_empty() {
+            self.beginning.remove(&person);
+        }
+        moved.unwrap_or_default()
     }
 
     fn forget(&mut self, person: UserId, conversation: ConversationId) {
@@ -285,11 +360,11 @@ async fn refresh<S: Source>(source: Arc<S>, all: Weak<Inboxes<S>>, wake: Arc<Not
             let conversations: Vec<_> = some.iter().map(|(id, _)| *id).collect();
             let people: HashSet<_> = some.iter().flat_map(|(_, people)| people).copied().collect();
             let people: Vec<_> = people.into_iter().collect();
-            let mut found = Vec::new();
+            let (number, mut found) = (inboxes.begin_read(), Vec::new());
             for people in people.chunks(PEOPLE) {
                 found.extend(read(&*source, people, &conversations).await);
             }
-            inboxes.deliver(some, found);
+            inboxes.deliver(number, some, found);
         }
     }
 }

@@ -1,13 +1,12 @@
 //! The walk of one follower through one conversation's log: every number once, in order,
 //! up to where it is theirs to see.
 
-use std::{
-    collections::VecDeque,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use tokio::sync::{broadcast, watch};
+use tokio::{
+    sync::{broadcast, watch},
+    time::Instant,
+};
 
 use super::{
     Entry, Hub, Signal, Source, Standing,
@@ -21,6 +20,10 @@ const SLICE: usize = 32;
 /// How long events may lie here before they are read again: a message that was erased in the
 /// meantime must not be shown as it was.
 const FRESH: Duration = Duration::from_secs(1);
+
+/// How many unnumbered items may wait for the walk to catch up: whoever makes up numbers
+/// and people must not fill the memory.
+const WAITING: usize = 64;
 
 /// The next thing that happens to a follower.
 #[derive(Debug)]
@@ -54,6 +57,8 @@ pub struct Subscriber<S: Source> {
     /// Events from `next` on.
     slice: VecDeque<Arc<Held<S::Entry>>>,
     read_at: Instant,
+    /// How far the room had read when these events were last compared with what it has.
+    seen: i64,
     head: watch::Receiver<i64>,
     passing: broadcast::Receiver<Signal>,
     /// What is to be told once the log has been walked as far as it reached then.
@@ -95,6 +100,7 @@ impl<S: Source> Subscriber<S> {
             next: after + 1,
             slice: VecDeque::new(),
             read_at: Instant::now(),
+            seen: head,
             waiting: Vec::new(),
             bounds: Bounds { joined, left, sees: left, through: left.unwrap_or(head) },
             is_over: false,
@@ -128,16 +134,15 @@ impl<S: Source> Subscriber<S> {
             if self.bounds.left.is_some_and(|left| self.next > left) {
                 return Ok(Step::Left);
             }
-            if self.read_at.elapsed() > FRESH {
-                self.slice.clear();
-            }
+            self.renew();
             if let Some(held) = self.slice.front() {
                 let shows = held.shows();
-                let hides = self.hides(shows).await;
-                // What was just learned may put this event out of reach.
-                if self.bounds.left.is_some_and(|left| self.next > left) {
+                if self.bounds.sees.is_none() && shows > self.bounds.through {
+                    // This takes time, and what is learned may put the event out of reach.
+                    self.look_up(shows).await;
                     continue;
                 }
+                let hides = self.bounds.sees.is_some_and(|last| shows > last);
                 let Some(held) = self.slice.pop_front() else { continue };
                 self.next += 1;
                 self.is_over = held.is_last();
@@ -146,8 +151,9 @@ impl<S: Source> Subscriber<S> {
             if let Some(signal) = self.due() {
                 return Ok(Step::Passing(signal));
             }
+            let head = self.head();
             match self.room.take(self.next, SLICE) {
-                Taken::Here(slice) => self.hold(slice),
+                Taken::Here(slice) => self.hold(slice, head),
                 Taken::Before => self.read_page().await?,
                 Taken::Ahead => self.wait().await,
             }
@@ -155,8 +161,9 @@ impl<S: Source> Subscriber<S> {
     }
 
     /// Takes up events from `next` on, and looks through all of them for the follower's own
-    /// departure before the first is shown.
-    fn hold(&mut self, slice: Vec<Arc<Held<S::Entry>>>) {
+    /// departure before the first is shown. They were asked for when the room had read up to
+    /// `seen`.
+    fn hold(&mut self, slice: Vec<Arc<Held<S::Entry>>>, seen: i64) {
         for held in &slice {
             let number = held.number();
             let is_own = held.departs() == Some(self.person) && number > self.bounds.joined;
@@ -170,9 +177,41 @@ impl<S: Source> Subscriber<S> {
         }
         self.slice = slice.into();
         self.read_at = Instant::now();
+        self.seen = seen;
+    }
+
+    /// Brings what lies here up to what the room has read since.
+    fn renew(&mut self) {
+        if self.read_at.elapsed() > FRESH {
+            self.slice.clear();
+        }
+        let head = self.head();
+        if self.slice.is_empty() || head == self.seen {
+            return;
+        }
+        match self.room.take(self.next, SLICE) {
+            Taken::Here(slice) => self.hold(slice, head),
+            // These were read later than all that the room has.
+            Taken::Ahead => self.seen = head,
+            Taken::Before => {
+                // A room that has run on too far for this leaves it to `FRESH`: to read again
+                // each time might never come to an end.
+                if let Taken::Here(newer) = self.room.take(self.seen + 1, usize::MAX) {
+                    for held in &mut self.slice {
+                        for newer in &newer {
+                            if let Some(renewed) = held.renewed(newer) {
+                                *held = Held::new(renewed);
+                            }
+                        }
+                    }
+                }
+                self.seen = head;
+            }
+        }
     }
 
     async fn read_page(&mut self) -> Result<(), Fault> {
+        let head = self.head();
         match self.hub.source().page(self.conversation, self.next - 1, PAGE).await {
             Ok(page) => {
                 let page: Vec<_> = page.into_iter().map(Held::new).collect();
@@ -182,7 +221,7 @@ impl<S: Source> Subscriber<S> {
                 if page.is_empty() || !is_dense {
                     return Err(Fault::Gone);
                 }
-                self.hold(page);
+                self.hold(page, head);
             }
             Err(error) => {
                 let conversation = self.conversation;
@@ -193,31 +232,28 @@ impl<S: Source> Subscriber<S> {
         Ok(())
     }
 
-    /// Whether an event that shows the work of event `shows` is more than the follower may
-    /// see. What lies beyond the known membership is looked up.
-    async fn hides(&mut self, shows: i64) -> bool {
-        while self.bounds.sees.is_none() && shows > self.bounds.through {
-            match self.hub.source().standing(self.conversation, self.person).await {
-                Ok(Some(Standing { head, joined, left })) => {
-                    // Who was out and is in again may see everything; the walk still ends
-                    // where they went out.
-                    if joined == self.bounds.joined {
-                        self.bounds.left = left;
-                    }
-                    self.bounds.sees = left;
-                    self.bounds.through = left.unwrap_or(head).max(shows);
+    /// Asks whether the follower may see the work of event `shows`, which lies beyond their
+    /// known membership.
+    async fn look_up(&mut self, shows: i64) {
+        match self.hub.source().standing(self.conversation, self.person).await {
+            Ok(Some(Standing { head, joined, left })) => {
+                // Who was out and is in again may see everything; the walk still ends where
+                // they went out.
+                if joined == self.bounds.joined {
+                    self.bounds.left = left;
                 }
-                Ok(None) => {
-                    self.bounds.left = Some(self.position());
-                    self.bounds.sees = self.bounds.left;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, "a membership cannot be read yet");
-                    tokio::time::sleep(PAUSE).await;
-                }
+                self.bounds.sees = left;
+                self.bounds.through = left.unwrap_or(head).max(shows);
+            }
+            Ok(None) => {
+                self.bounds.left = Some(self.position());
+                self.bounds.sees = self.bounds.left;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a membership cannot be read yet");
+                tokio::time::sleep(PAUSE).await;
             }
         }
-        self.bounds.sees.is_some_and(|last| shows > last)
     }
 
     /// Something without a number that the walk has caught up with.
@@ -237,6 +273,9 @@ impl<S: Source> Subscriber<S> {
                 let Ok(signal) = signal else { return };
                 self.waiting.retain(|other| other.about() != signal.about());
                 self.waiting.push(signal);
+                if self.waiting.len() > WAITING {
+                    self.waiting.remove(0);
+                }
             }
         }
     }

@@ -1,1 +1,0 @@
-//! The live part against a model of the log.
