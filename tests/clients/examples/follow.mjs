@@ -36,7 +36,10 @@ export async function follow({ open, afterSeq, onMessage, signal }) {
         stop = () => resolve(close());
       });
     } catch (error) {
-      if (isFinal(error)) throw error;
+      // A request for events that is refused as a whole is an HTTP answer with the errors in it.
+      const answer = await error?.response?.json().catch(() => null);
+      const reason = answer?.errors ?? error;
+      if (isFinal(reason)) throw reason;
     }
     // Soon at first, then more and more rarely, and not all clients at the same moment.
     failures += 1;

@@ -48,11 +48,13 @@ export async function send(url, token, conversationId, body, clientMessageId) {
 /** Sends until it is acknowledged, at whatever address: the name of its own makes that safe. */
 export async function sendSurely(url, token, conversationId, body) {
   const clientMessageId = randomUUID();
+  const giveUp = Date.now() + 60_000;
   for (;;) {
     try {
       return (await send(url(), token, conversationId, body, clientMessageId)).message;
     } catch (error) {
       if (error.errors && !error.errors.every(({ extensions }) => extensions.retryable)) throw error;
+      if (Date.now() > giveUp) throw error;
       await sleep(20 + Math.random() * 80);
     }
   }
@@ -93,4 +95,20 @@ export function same(log, history, whose) {
     assert.equal(id, history[seq - 1]?.id, `${whose}: message ${seq} is the one in the history`);
   }
   assert.equal(log.at(-1)?.seq, history.at(-1)?.seq, `${whose}: it has everything`);
+}
+
+/** Answers a function that gives a token which is good for a while yet, as an application has it. */
+export function keepSignedIn(url, { token, refreshToken }, goodFor = 1_500) {
+  let session = Promise.resolve({ accessToken: token, refreshToken, since: Date.now() });
+  return async () => {
+    session = session.then(async (held) => {
+      if (Date.now() - held.since < goodFor) return held;
+      const query = `mutation ($input: RefreshTokenInput!) {
+        refreshToken(input: $input) { accessToken refreshToken } }`;
+      const input = { refreshToken: held.refreshToken };
+      const renewed = (await ask(url(), null, query, { input })).refreshToken;
+      return { ...renewed, since: Date.now() };
+    });
+    return (await session).accessToken;
+  };
 }
