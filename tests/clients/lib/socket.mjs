@@ -38,11 +38,11 @@ export class Socket {
 }
 
 /** One stream of messages from `afterSeq` on, to the log; each single one, as it comes. */
-export async function stream(url, token, conversationId, afterSeq, log) {
+export async function stream(url, token, conversationId, afterSeq, log, query = MESSAGES) {
   const socket = await Socket.open(url, token, ({ type, payload }) => {
     if (type === 'next') log.push(payload.data.messageAdded);
     else if (type === 'error') log.error = payload;
   });
-  socket.subscribe(MESSAGES, { conversationId, afterSeq });
+  socket.subscribe(query, { conversationId, afterSeq });
   return socket;
 }
