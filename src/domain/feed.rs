@@ -286,7 +286,8 @@ pub async fn follow(
     drop(conn);
     let only_messages = matches!(after, After::Message(_));
     // The end of the conversation is an event like any other, but for who has it already.
-    if found.deleted_at.is_some() && (start >= found.event_seq) {
+    let is_over = found.deleted_at.is_some();
+    if is_over && start >= found.event_seq {
         return Err(Error::MembershipEnded);
     }
     Ok(Follower {
@@ -294,7 +295,7 @@ pub async fn follow(
         walk: app.live.follow(conversation, viewer.id(), standing(found), start),
         clock: Arc::clone(&app.clock),
         only_messages,
-        caught_up: (!is_former && !only_messages).then_some(found.event_seq),
+        caught_up: (!is_over && !is_former && !only_messages).then_some(found.event_seq),
         is_over: false,
     })
 }

@@ -170,10 +170,10 @@ impl Extension for Gates {
             let mut operations = document.operations.iter();
             let selected = operations.find(|(name, _)| *name == gate.operation.as_ref());
             if let Some((_, operation)) = selected {
+                let registry = &ctx.schema_env.registry;
                 let definitions = &operation.node.variable_definitions;
-                variables::check(&ctx.schema_env.registry, definitions, given)?;
-                let alike =
-                    audience::is_alike(&ctx.schema_env.registry, &document, &operation.node);
+                variables::check(registry, definitions, given, &operation.node)?;
+                let alike = audience::is_alike(registry, &document, &operation.node);
                 gate.alike.store(alike, Ordering::Relaxed);
             }
         }
@@ -205,4 +205,18 @@ fn too_complex(error: ServerError) -> ServerError {
 fn invalid(error: ServerError) -> ServerError {
     let locations = error.locations;
     ServerError { locations, ..ErrorCode::GraphqlValidationFailed.error(error.message, None) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graphql::finish::code;
+
+    #[tokio::test]
+    async fn a_panic_becomes_an_error_that_shows_nothing_of_it() {
+        let panics = async { panic!("a secret") };
+        let error = through_panics::<()>(panics).await.unwrap_err();
+        assert_eq!(code(&error), Some(ErrorCode::InternalServerError));
+        assert_eq!(error.message, INTERNAL);
+    }
 }

@@ -17,6 +17,7 @@ use futures_util::{
     stream::{self, BoxStream},
 };
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
+use tracing::{Instrument, Span};
 
 use super::{
     endpoint::Endpoint,
@@ -64,6 +65,7 @@ pub(super) fn events(
         keep_alive: every(endpoint.settings.ws_ping),
         check: every(operation::CHECK_EVERY),
         leave_at: None,
+        span: Span::current(),
     };
     let chunks = stream::unfold(Some(events), async |events| Some(events?.next().await));
     let mut response = Response::new(Body::from_stream(chunks));
@@ -107,6 +109,8 @@ struct Events {
     check: Interval,
     /// When to break off, once the server is stopping.
     leave_at: Option<Instant>,
+    /// The request's, which is over for the server's layers once the head is answered.
+    span: Span,
 }
 
 /// A piece of the body, and what comes after it.
@@ -122,8 +126,9 @@ impl Events {
                     None => std::future::pending().await,
                 }
             };
+            let step = operation::next_step(&mut self.steps).instrument(self.span.clone());
             tokio::select! {
-                step = operation::next_step(&mut self.steps) => return self.write(step),
+                step = step => return self.write(step),
                 _ = operation::session_ended(&mut self.watched) => {
                     return broken_off("the session has ended");
                 }

@@ -2,9 +2,11 @@
 //! library finds a missing one, or an object that is none, only in the middle of
 //! the execution, and blames the argument; here the variable gets the blame.
 
+use std::convert::Infallible;
+
 use async_graphql::{
     Positioned, ServerError, Value, Variables,
-    parser::types::{BaseType, Type, VariableDefinition},
+    parser::types::{BaseType, OperationDefinition, Selection, Type, VariableDefinition},
     registry::{MetaType, MetaTypeName, Registry},
 };
 
@@ -16,11 +18,14 @@ pub(super) fn check(
     registry: &Registry,
     definitions: &[Positioned<VariableDefinition>],
     variables: &Variables,
+    operation: &OperationDefinition,
 ) -> Result<(), ServerError> {
+    let epoch = epoch(operation);
     for Positioned { pos, node: definition } in definitions {
         let name = definition.name.node.as_str();
         let declared = &definition.var_type.node;
-        if !registry.types.contains_key(base_name(declared)) {
+        let is_epoch = epoch.as_deref() == Some(name);
+        if is_epoch || !registry.types.contains_key(base_name(declared)) {
             continue;
         }
         let declared = declared.to_string();
@@ -45,6 +50,22 @@ pub(super) fn check(
         }
     }
     Ok(())
+}
+
+/// The variable that says of which life of the data a subscriber's cursor is. Whatever it
+/// says, another life must be told from what cannot be meant.
+fn epoch(operation: &OperationDefinition) -> Option<String> {
+    let top = &operation.selection_set.node.items;
+    let given = top.iter().find_map(|item| match &item.node {
+        Selection::Field(field) => field.node.get_argument("epoch"),
+        Selection::FragmentSpread(_) | Selection::InlineFragment(_) => None,
+    })?;
+    let mut name = None;
+    let _: Result<_, Infallible> = given.node.clone().into_const_with(|variable| {
+        name = Some(variable.to_string());
+        Ok(Value::Null)
+    });
+    name
 }
 
 fn base_name(declared: &Type) -> &str {

@@ -28,17 +28,22 @@ const OPEN: [&str; 4] = ["server", "register", "login", "refreshToken"];
 /// One way to call a root field. In the document `CHAT`, `MESSAGE`, `SESSION` and `PERSON` stand for the ids of a
 /// conversation, a message in it, a session and a member, `MINE` and `UUID` for a group of the caller's own and a new UUID.
 struct Door {
-    is_mutation: bool,
+    /// The kind of operation.
+    kind: &'static str,
     document: &'static str,
     hidden: Hidden,
 }
 
 const fn query(document: &'static str, hidden: Hidden) -> Door {
-    Door { is_mutation: false, document, hidden }
+    Door { kind: "query", document, hidden }
 }
 
 const fn mutation(document: &'static str, hidden: Hidden) -> Door {
-    Door { is_mutation: true, document, hidden }
+    Door { kind: "mutation", document, hidden }
+}
+
+const fn subscription(document: &'static str, hidden: Hidden) -> Door {
+    Door { kind: "subscription", document, hidden }
 }
 
 const DOORS: &[Door] = &[
@@ -125,6 +130,9 @@ const DOORS: &[Door] = &[
         NotFound,
     ),
     mutation("setTyping(input: { conversationId: CHAT }) { conversationId }", NotFound),
+    subscription("messageAdded(conversationId: CHAT) { id }", NotFound),
+    subscription("conversationEvents(conversationId: CHAT) { __typename }", NotFound),
+    subscription("inboxEvents { __typename }", Nothing),
 ];
 
 /// What the words in the documents stand for.
@@ -157,11 +165,7 @@ impl Door {
     }
 
     async fn is_tried_by(&self, client: &Client, things: Things) -> Answer {
-        let mut document = format!(
-            "{} {{ {} }}",
-            if self.is_mutation { "mutation" } else { "query" },
-            self.document
-        );
+        let mut document = self.document.to_owned();
         let Things { chat, message, session, person, own, uuid } = things;
         let ids = [
             ("CHAT", chat),
@@ -174,7 +178,15 @@ impl Door {
         for (word, id) in ids {
             document = document.replace(word, &format!("\"{id}\""));
         }
-        client.asks_for(document).await
+        self.is_tried_with(client, &document).await
+    }
+
+    async fn is_tried_with(&self, client: &Client, field: &str) -> Answer {
+        let document = format!("{} {{ {field} }}", self.kind);
+        match self.kind {
+            "subscription" => client.begins_to_follow(&document).await,
+            _ => client.asks_for(document).await,
+        }
     }
 }
 
@@ -184,17 +196,15 @@ async fn every_door_is_in_the_table() {
     let ann = app.person("ann").await;
     let query = "{ __schema { queryType { fields { name } } mutationType { fields { name } } subscriptionType { fields { name } } } }";
     let answer = ann.asks_for(query).await;
-    for (root, is_mutation) in [("queryType", false), ("mutationType", true)] {
+    for (root, kind) in
+        [("queryType", "query"), ("mutationType", "mutation"), ("subscriptionType", "subscription")]
+    {
         let fields: BTreeSet<_> =
             answer.each(&format!("__schema.{root}.fields"), "name").into_iter().collect();
-        let listed = DOORS
-            .iter()
-            .filter(|door| door.is_mutation == is_mutation)
-            .map(|door| door.field().to_owned());
+        let listed =
+            DOORS.iter().filter(|door| door.kind == kind).map(|door| door.field().to_owned());
         assert_eq!(fields, listed.collect(), "{root}: each root field needs a row in doors.rs");
     }
-    let subscriptions = answer.gives("__schema.subscriptionType");
-    assert!(subscriptions.is_null(), "subscriptions need their table: {subscriptions}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -351,8 +361,7 @@ async fn an_id_that_is_none_is_bad_input_at_every_door() {
             .replace("MESSAGE", "\"x\"")
             .replace("PERSON", "\"x\"");
         for id in ["\"\"", "\"1\"", "\"' OR 1=1 --\"", "\"\u{1F600}\"", "7"] {
-            let kind = if door.is_mutation { "mutation" } else { "query" };
-            let answer = ann.asks_for(format!("{kind} {{ {} }}", document.replace("ID", id))).await;
+            let answer = door.is_tried_with(&ann, &document.replace("ID", id)).await;
             let is_refused =
                 matches!(answer.code(), Some("BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED"));
             assert!(is_refused && answer.status.is_success(), "{document} {id}: {}", answer.text);

@@ -49,7 +49,8 @@ async fn a_read_position_moves_forward_only() {
         let is = json!({ "id": chat, "readSeq": read, "unreadCount": unread });
         assert_eq!(answer.gives("markRead.conversation"), is, "after {seq}");
         assert_eq!(position(&bob, chat).await, is_at(read, unread), "after {seq}");
-        let told = Signal::Read { conversation: chat.into(), user: bob.id.into(), read_seq: read };
+        let (conversation, user) = (chat.into(), bob.id.into());
+        let told = Signal::Read { conversation, user, read_seq: read, event_seq: 7 };
         assert_eq!(hints.try_recv().ok(), is_told.then_some(told), "after {seq}");
     }
     for seq in [6, i64::from(i32::MAX), -1, i64::from(i32::MIN)] {
@@ -124,18 +125,20 @@ async fn typing_is_told_and_never_stored() {
     let before = rows().await;
     let mut hints = app.app.live.listen();
     app.clock.stops();
-    for (input, typing) in [
-        (json!({ "conversationId": chat }), true),
-        (json!({ "conversationId": chat, "typing": true }), true),
-        (json!({ "conversationId": chat, "typing": false }), false),
+    let (conversation, user) = (chat.into(), bob.id.into());
+    let expires_at = app.clock.now().after(Duration::from_secs(6));
+    let told = |typing| Signal::Typing { conversation, user, typing, expires_at, event_seq: 2 };
+    for (input, told_at_once) in [
+        (json!({ "conversationId": chat }), Some(told(true))),
+        // Within three seconds only the newest is kept, and told at their end.
+        (json!({ "conversationId": chat, "typing": true }), None),
+        (json!({ "conversationId": chat, "typing": false }), None),
     ] {
         let answer = bob.does("setTyping", input, "conversationId").await;
         assert_eq!(answer.id("setTyping.conversationId"), chat);
-        let expires_at = app.clock.now().after(Duration::from_secs(6));
-        let told =
-            Signal::Typing { conversation: chat.into(), user: bob.id.into(), typing, expires_at };
-        assert_eq!(hints.try_recv(), Ok(told));
+        assert_eq!(hints.try_recv().ok(), told_at_once);
     }
+    assert_eq!(hints.recv().await, Ok(told(false)));
     bob.does("setTyping", json!({ "conversationId": chat, "typing": null }), "conversationId")
         .await
         .fails_with("BAD_USER_INPUT");

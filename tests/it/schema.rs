@@ -118,6 +118,13 @@ fn differences(target: &str, actual: &str) -> Vec<String> {
                     }
                 }
             }
+            (TypeKind::Union(wanted), TypeKind::Union(real)) => {
+                for member in &wanted.members {
+                    if !real.members.iter().any(|other| other.node == member.node) {
+                        found.push(format!("{name} does not hold {}", member.node));
+                    }
+                }
+            }
             (TypeKind::InputObject(wanted), TypeKind::InputObject(real)) => {
                 let wanted: Vec<_> = wanted.fields.iter().map(|field| &field.node).collect();
                 let real: Vec<_> = real.fields.iter().map(|field| &field.node).collect();
@@ -215,6 +222,7 @@ fn a_schema_that_falls_short_is_told_from_the_target() {
         ),
         ("clientMessageId: UUID ", "", "SendMessageInput(clientMessageId) is missing"),
         ("GUEST HOST ADMIN", "GUEST ADMIN", "Role.HOST is missing"),
+        ("| Typing ", "", "ConversationEvent does not hold Typing"),
         ("type Message implements Node", "type Message", "Message does not implement Node"),
         (
             "node(id: ID!)",

@@ -517,8 +517,9 @@ async fn pump(mut client: TcpStream, mut database: TcpStream, mode: Arc<AtomicU8
 pub(crate) async fn server_behind(app: &TestApp, proxy: &Proxy) -> axum::Router {
     let store =
         Store::open(&Options { url: proxy.url.clone(), pool_size: 4, mysql_ca: None }).unwrap();
-    let rules = Setup::default().rules;
-    let parts = App::start(store, app.clock.clone(), app.tokens.clone(), rules).await.unwrap();
+    let Setup { rules, sharing, .. } = Setup::default();
+    let parts = App::start(store, app.clock.clone(), app.tokens.clone(), rules, sharing).await;
+    let parts = parts.unwrap();
     server::router(parts, &server::Options::default())
 }
 

@@ -2,6 +2,8 @@
 
 use axum::extract::ws::{CloseFrame, Message};
 
+use crate::domain::watch::Ending;
+
 /// The longest reason that fits into a frame, with some room.
 const LONGEST_REASON: usize = 120;
 
@@ -49,6 +51,37 @@ impl Close {
         let mut reason = reason.into();
         reason.truncate(reason.floor_char_boundary(LONGEST_REASON));
         Self { code, reason }
+    }
+
+    /// The access token has ended; the usual client comes again with another one.
+    pub(super) fn expired() -> Self {
+        Self::new(Self::FORBIDDEN, "The access token has expired.")
+    }
+
+    /// The session is over, and with it all its tokens.
+    pub(super) fn ended() -> Self {
+        Self::new(Self::UNAUTHORIZED, "The session has ended: sign in again.")
+    }
+
+    /// What the session behind the connection has come to. With other rights the client may
+    /// come again.
+    pub(super) fn after(ending: Ending) -> Self {
+        match ending {
+            Ending::SessionOver => Self::ended(),
+            Ending::RightsChanged => {
+                Self::new(Self::FORBIDDEN, "Your rights have changed: connect again.")
+            }
+        }
+    }
+
+    /// The server is told to stop.
+    pub(super) fn stopping() -> Self {
+        Self::new(Self::STOPPING, "The server is stopping: connect again.")
+    }
+
+    /// Something was asked before it was said who asks.
+    pub(super) fn not_ready() -> Self {
+        Self::new(Self::UNAUTHORIZED, "Send connection_init first.")
     }
 
     /// A message that is none of the protocol's.

@@ -80,7 +80,7 @@ impl Wire {
     }
 
     /// The client may go on.
-    pub(super) fn ack(self, payload: &Value) -> Message {
+    pub(super) fn ack(payload: &Value) -> Message {
         message("connection_ack", None, Some(payload.to_string().as_bytes()))
     }
 
@@ -96,7 +96,7 @@ impl Wire {
     }
 
     /// The answer to a ping.
-    pub(super) fn pong(self, payload: Option<Value>) -> Message {
+    pub(super) fn pong(payload: Option<Value>) -> Message {
         message(
             "pong",
             None,
@@ -133,7 +133,7 @@ impl Wire {
     }
 
     /// An operation is over.
-    pub(super) fn complete(self, id: &str) -> Message {
+    pub(super) fn complete(id: &str) -> Message {
         message("complete", Some(id), None)
     }
 }
@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn an_id_is_written_as_json() {
-        let Message::Text(text) = Wire::Modern.complete("a\"\n") else { panic!("not text") };
+        let Message::Text(text) = Wire::complete("a\"\n") else { panic!("not text") };
         assert_eq!(text.as_str(), r#"{"id":"a\"\n","type":"complete"}"#);
     }
 }

@@ -1,11 +1,15 @@
 //! Operations over a WebSocket, by `graphql-transport-ws` or by its predecessor
 //! `graphql-ws`: here the handshake, in `message` what is said in either form, in
-//! `socket` who says what when, in `operations` what is under way, in `close` how it ends.
+//! `socket` who says what when (`tokens`, `times` and `write` are parts of it), in
+//! `operations` what is under way, in `close` how it ends.
 
 mod close;
 mod message;
 mod operations;
 mod socket;
+mod times;
+mod tokens;
+mod write;
 
 use std::sync::Arc;
 
@@ -16,6 +20,7 @@ use axum::{
         HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version,
         header::{AUTHORIZATION, HOST, ORIGIN, UPGRADE},
         request::Parts,
+        uri::Authority,
     },
     response::IntoResponse,
 };
@@ -99,8 +104,10 @@ async fn open(endpoint: Arc<Endpoint>, parts: &mut Parts) -> Result<Response<Bod
         .max_message_size(LONGEST_READ)
         .max_frame_size(LONGEST_READ)
         .on_upgrade(move |ws| {
+            // Many connections are idle, and a boxed one is not moved from future to future.
+            let socket = Box::new(Socket::new(ws, wire, endpoint, client, request_id, credentials));
             let work = async move {
-                Socket::new(ws, wire, endpoint, client, request_id, credentials).run().await;
+                socket.run().await;
                 drop(token);
             };
             work.instrument(span)
@@ -114,7 +121,7 @@ async fn open(endpoint: Arc<Endpoint>, parts: &mut Parts) -> Result<Response<Bod
 fn check_origin(origins: &[String], headers: &HeaderMap, uri: &Uri) -> Result<(), Refusal> {
     let Some(origin) = headers.get(ORIGIN) else { return Ok(()) };
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let host = host.or_else(|| uri.authority().map(|authority| authority.as_str()));
+    let host = host.or_else(|| uri.authority().map(Authority::as_str));
     if is_ours(origin, host, origins) {
         return Ok(());
     }

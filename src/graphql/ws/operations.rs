@@ -29,7 +29,7 @@ pub(super) struct Key {
 /// What came of an operation.
 pub(super) enum Turn {
     Started(Result<Started, Box<ServerError>>),
-    Answered(Outcome),
+    Answered(Box<Outcome>),
     Step(Option<Step>, BoxStream<'static, Step>),
 }
 
@@ -82,7 +82,7 @@ impl Operations {
 
     /// Waits for the answer of one that has started.
     pub(super) fn answer(&mut self, key: Key, answer: BoxFuture<'static, Outcome>) {
-        self.go_on(key, false, async move { Turn::Answered(answer.await) }.boxed());
+        self.go_on(key, false, async move { Turn::Answered(Box::new(answer.await)) }.boxed());
     }
 
     /// Waits for the next step of a subscription.
@@ -130,6 +130,6 @@ impl Operations {
         while let Some(turn) = self.turns.next().await {
             self.come.extend(turn.ok());
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }

@@ -5,18 +5,22 @@ mod app;
 mod client;
 mod clock;
 mod database;
+mod follow;
 mod nats_server;
 mod pages;
 mod people;
+mod socket;
 
 pub(crate) use answer::Answer;
-pub(crate) use app::{SECRET, Setup, TestApp};
+pub(crate) use app::{SECRET, Served, Setup, TestApp};
 pub(crate) use client::Client;
 pub(crate) use clock::TestClock;
+pub(crate) use follow::{Follow, Heard, named};
 pub(crate) use nats_server::NatsServer;
 pub(crate) use pages::List;
 pub(crate) use people::{PASSWORD, Person, Sent};
 pub(crate) use serde_json::{Value, json};
+pub(crate) use socket::{LEGACY, MODERN, Socket};
 
 /// An id as clients see it.
 pub(crate) type Id = uuid::Uuid;

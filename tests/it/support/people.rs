@@ -292,6 +292,13 @@ impl Person {
         self.does("deleteConversation", json!({ "id": chat }), "conversationId eventSeq").await
     }
 
+    /// A subscription of theirs that stays open and says nothing; one for each app.
+    pub(crate) async fn listens(&self, app: &TestApp) -> String {
+        let made = self.tries_to_start_a_group(app.crowd(1).await, None).await;
+        let chat = made.id("createConversation.conversation.id");
+        format!("subscription {{ messageAdded(conversationId: \"{chat}\") {{ id }} }}")
+    }
+
     /// These fields of a conversation: `ann.sees(chat, "eventSeq title").await.gives("conversation.title")`.
     pub(crate) async fn sees(&self, chat: Id, fields: &str) -> Answer {
         let document = format!("query C($id: ID!) {{ conversation(id: $id) {{ {fields} }} }}");
