@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { clients, follower } from './clients.mjs';
 import { group, history, person, same, sendSurely } from './people.mjs';
 import { figure, isShared, place, sleep, until, within } from './place.mjs';
+import { resuming } from './socket.mjs';
 
 export async function killUnderLoad(t, { kills, senders, pause = [700, 2_000], ...options }) {
   const it = await place(t, options);
@@ -20,6 +21,9 @@ export async function killUnderLoad(t, { kills, senders, pause = [700, 2_000], .
       onMessage: () => heard.waiting.splice(0).forEach((tell) => tell(performance.now())),
     });
   });
+
+  // What the clients do not see: whether each stream by itself is in order and without repetition.
+  const raw = resuming(url, people[0].token, chat);
 
   let isOver = false;
   const acknowledged = [];
@@ -54,10 +58,14 @@ export async function killUnderLoad(t, { kills, senders, pause = [700, 2_000], .
   const all = await history(url(), people[0].token, chat);
   await until(
     'every follower has everything',
-    () => followers.every((one) => one.last() === all.length),
+    () =>
+      followers.every((one) => one.last() === all.length) &&
+      raw.messages.length >= all.length &&
+      raw.events.length >= all.length + people.length,
     30_000,
   ).catch((error) => {
     const lasts = followers.map((one) => `${one.name} ${one.last()}`);
+    lasts.push(`messages ${raw.messages.length}`, `events ${raw.events.length}`);
     throw new Error(`${error.message}: ${lasts.join(', ')} of ${all.length}`);
   });
   assert.deepEqual(all.map(({ seq }) => seq), all.map((_, index) => index + 1), 'the history has no hole');
@@ -74,6 +82,11 @@ export async function killUnderLoad(t, { kills, senders, pause = [700, 2_000], .
     same(one.log, all, one.name);
     await one.stop();
   }
+  await raw.stop();
+  same(raw.messages, all, 'the messages as they came');
+  const numbers = raw.events.map(({ eventSeq }) => eventSeq);
+  assert.deepEqual(numbers, numbers.map((_, index) => index + 1), 'the events as they came');
+  same(raw.events.flatMap(({ message }) => message ?? []), all, 'the messages of the events');
   for (const [n, [up, delivered]] of recoveries.entries()) {
     figure(`kill -9 number ${n + 1}: ready after ${up.toFixed(0)} ms, first delivery after ${delivered.toFixed(0)} ms`);
   }

@@ -1,6 +1,6 @@
 // A WebSocket without a client around it, for what clients hide: close codes, pauses, each single message.
 import { WebSocket } from 'ws';
-import { within } from './place.mjs';
+import { sleep, within } from './place.mjs';
 
 const MESSAGES = `subscription ($conversationId: ID!, $afterSeq: Int) {
   messageAdded(conversationId: $conversationId, afterSeq: $afterSeq) { id seq } }`;
@@ -45,4 +45,44 @@ export async function stream(url, token, conversationId, afterSeq, log, query = 
   });
   socket.subscribe(query, { conversationId, afterSeq });
   return socket;
+}
+
+const EVENTS = `subscription ($conversationId: ID!, $after: Int) {
+  conversationEvents(conversationId: $conversationId, afterEventSeq: $after) {
+    __typename ... on MessageAdded { eventSeq message { id seq } } ... on MemberJoined { eventSeq } } }`;
+
+/**
+ * Follows the messages and the events of a conversation until told to stop, with whatever
+ * connections it takes. Everything that comes is kept as it comes: nothing is dropped or sorted.
+ */
+export function resuming(url, token, conversationId) {
+  const [messages, events] = [[], []];
+  let socket;
+  let isOver = false;
+  const run = async () => {
+    while (!isOver) {
+      try {
+        socket = await Socket.open(url(), token, ({ id, type, payload }) => {
+          if (type === 'error') socket.ws.terminate();
+          if (type !== 'next') return;
+          const { messageAdded, conversationEvents } = payload.data;
+          if (id === 'messages') messages.push(messageAdded);
+          else if (conversationEvents.eventSeq) events.push(conversationEvents);
+        });
+        socket.subscribe(MESSAGES, { conversationId, afterSeq: messages.at(-1)?.seq ?? 0 }, 'messages');
+        socket.subscribe(EVENTS, { conversationId, after: events.at(-1)?.eventSeq ?? 0 }, 'events');
+        await socket.closed;
+      } catch {
+        // It is tried again.
+      }
+      await sleep(20);
+    }
+  };
+  const ended = run();
+  const stop = async () => {
+    isOver = true;
+    socket?.ws.terminate();
+    await ended;
+  };
+  return { messages, events, stop };
 }
