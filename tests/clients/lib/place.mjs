@@ -148,32 +148,37 @@ export class Nats extends Process {
   }
 }
 
+async function onServer(statement) {
+  const connection = await mysql.createConnection(databaseUrl);
+  await connection.query(statement);
+  await connection.end();
+}
+
 /** The servers of one test: one on SQLite; on MySQL two, or as many as `instances` says. */
 export async function place(t, { env = {}, instances = isShared ? 2 : 1, nats = false } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'parlance-clients-'));
   folders.add(folder);
+  const name = `parlance_clients_${process.pid}_${Math.floor(Math.random() * 1e9)}`;
   const it = { folder, servers: [], database: null, nats: null };
   t.after(async () => {
     for (const process of [...it.servers, it.nats]) await process?.end();
     if (it.database) {
-      await it.database.query(`DROP DATABASE IF EXISTS ${it.database.config.database}`);
-      await it.database.end();
+      it.database.destroy();
+      await onServer(`DROP DATABASE IF EXISTS ${name}`);
     }
     rmSync(folder, { recursive: true, force: true });
     folders.delete(folder);
   });
   const all = { PARLANCE_RATE_LIMITS: 'off', ...env };
   if (isShared) {
-    const name = `parlance_clients_${process.pid}_${Math.floor(Math.random() * 1e9)}`;
-    const setup = await mysql.createConnection(databaseUrl);
-    await setup.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-    await setup.end();
+    await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
     const url = new URL(databaseUrl);
     url.pathname = `/${name}`;
     all.DATABASE_URL = url.href;
     all.PARLANCE_SECRET_KEY = 'a secret of the tests, and of no use elsewhere';
     it.database = await mysql.createConnection(url.href);
-    it.database.config.database = name;
+    // It may be killed, too.
+    it.database.on('error', () => {});
   } else {
     it.file = join(folder, 'parlance.db');
     all.DATABASE_URL = `sqlite:${it.file}`;
