@@ -691,3 +691,33 @@ async fn a_session_that_ends_on_one_instance_ends_on_the_other() {
     bob.asks_for("mutation { logout { sessionId } }").await.succeeds();
     assert_eq!(heard.hears().await, Heard::Broken);
 }
+
+// What it costs
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_read_and_shown_once_for_all_who_follow() {
+    let app = by_signals_only().await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob, &eve]).await;
+    let mut all = Vec::new();
+    let mut costs = Vec::new();
+    for _ in 0..20 {
+        let who = [&ann, &bob, &eve][all.len() % 3];
+        let mut heard = messages(who, chat, Some(0)).await;
+        let seen = i64::try_from(costs.len()).unwrap();
+        assert_eq!(
+            heard.takes(costs.len(), "/seq").await.last(),
+            (seen > 0).then(|| seen.into()).as_ref()
+        );
+        all.push(heard);
+        let before = app.store.statements();
+        ann.sends(chat, "hello").await;
+        for heard in &mut all {
+            assert_eq!(heard.next().await["sender"]["username"], "ann");
+        }
+        costs.push(app.store.statements() - before);
+        // So that the name is asked for anew each time.
+        tokio::time::sleep(Duration::from_millis(1_050)).await;
+    }
+    assert_eq!(costs.iter().min(), costs.iter().max(), "{costs:?}");
+}
