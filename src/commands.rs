@@ -51,6 +51,7 @@ pub async fn run(Cli { config, command }: Cli) -> Outcome {
         Command::SetPassword { user, password_stdin } => {
             set_password(&config, &user, password_stdin).await
         }
+        Command::Restored => restored(&config).await,
         Command::Check => check(&config).await,
         Command::Schema => Ok(()),
     }
@@ -147,6 +148,15 @@ async fn seed_demo(config: &Config, force: bool) -> Outcome {
         seeded.messages,
         demo::PASSWORD
     );
+    Ok(())
+}
+
+async fn restored(config: &Config) -> Outcome {
+    let _sole = claim(config)?;
+    migrations::run(&config.store()).await?;
+    let epoch = operations::restored(&Store::open(&config.store())?).await;
+    let epoch = epoch.map_err(|error| words(&error))?;
+    println!("The epoch is {epoch}: clients that hold cursors load afresh.");
     Ok(())
 }
 

@@ -52,6 +52,8 @@ pub enum Command {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Tells clients to load afresh, after the database was restored from a backup; servers must be stopped
+    Restored,
     /// Says whether settings, database and durability are fit to serve; exit status 1 if not
     Check,
 }

@@ -204,7 +204,10 @@ struct Health {
 async fn ready(State(Health { app, allow_unsafe_durability }): State<Health>) -> Response {
     let faults = operations::readiness(&app, allow_unsafe_durability).await;
     if faults.is_empty() {
-        return Json(json!({ "status": "ready" })).into_response();
+        let details = operations::complaints(&app);
+        let body = json!({ "status": "ready" });
+        let detailed = json!({ "status": "ready", "details": details });
+        return Json(if details.is_empty() { body } else { detailed }).into_response();
     }
     let body = Json(json!({ "status": "not ready", "reasons": faults }));
     (StatusCode::SERVICE_UNAVAILABLE, body).into_response()

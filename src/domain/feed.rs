@@ -335,9 +335,9 @@ impl Follower {
                         return Some(Ok(item));
                     }
                 }
-                Ok(Step::Left) => return self.end(Err(Error::MembershipEnded)),
+                Ok(Step::Left) => return Some(self.end(Error::MembershipEnded)),
                 Ok(Step::Over) if self.only_messages => {
-                    return self.end(Err(Error::MembershipEnded));
+                    return Some(self.end(Error::MembershipEnded));
                 }
                 Ok(Step::Over) => {
                     self.is_over = true;
@@ -345,15 +345,15 @@ impl Follower {
                 }
                 Err(Fault::Gone) => {
                     let head = Some(self.walk.head()).filter(|_| !self.only_messages);
-                    return self.end(Err(Error::Resync { head }));
+                    return Some(self.end(Error::Resync { head }));
                 }
             }
         }
     }
 
-    fn end(&mut self, last: Result<Item>) -> Option<Result<Item>> {
+    fn end(&mut self, why: Error) -> Result<Item> {
         self.is_over = true;
-        Some(last)
+        Err(why)
     }
 
     fn passing(&self, signal: Signal) -> Option<Item> {

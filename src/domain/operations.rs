@@ -46,6 +46,21 @@ pub async fn readiness(app: &App, accept_unsafe_durability: bool) -> Vec<String>
     faults(&app.store, accept_unsafe_durability).await
 }
 
+/// What an operator should look at although the server is ready.
+pub fn complaints(app: &App) -> Vec<String> {
+    app.live.complaint().into_iter().collect()
+}
+
+/// Takes it that the data was restored from a backup: what clients hold of it may not have
+/// happened. Answers the new epoch; servers that are running must be started again.
+pub async fn restored(store: &Store) -> Result<String> {
+    let (conn, epoch) = (&mut *store.writing().await?, uuid::Uuid::new_v4().to_string());
+    if !settings::update(conn, EPOCH, &epoch).await? {
+        return Err(Error::Internal("this database never served: there is no epoch".to_owned()));
+    }
+    Ok(epoch)
+}
+
 /// Why a server on this database should get no requests; empty when it would be ready.
 pub async fn faults(store: &Store, accept_unsafe_durability: bool) -> Vec<String> {
     let found = async {

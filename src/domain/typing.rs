@@ -18,7 +18,9 @@ const PACE: Duration = Duration::from_secs(3);
 
 /// What is to be told at the end of each pause.
 #[derive(Clone, Default)]
-pub(super) struct Typing(Arc<Mutex<HashMap<(ConversationId, UserId), Option<Signal>>>>);
+pub(super) struct Typing(Arc<Mutex<Pauses>>);
+
+type Pauses = HashMap<(ConversationId, UserId), Option<Signal>>;
 
 impl Typing {
     /// Tells now, or the newest of what comes meanwhile at the end of the pause.
@@ -49,7 +51,7 @@ impl Typing {
         });
     }
 
-    fn pauses(&self) -> MutexGuard<'_, HashMap<(ConversationId, UserId), Option<Signal>>> {
+    fn pauses(&self) -> MutexGuard<'_, Pauses> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

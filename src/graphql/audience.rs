@@ -116,3 +116,121 @@ impl<'a> Walk<'a> {
         Some(MetaTypeName::concrete_typename(&field.ty).to_owned())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, sync::Arc};
+
+    use async_graphql::parser::{
+        parse_schema,
+        types::{BaseType, TypeKind, TypeSystemDefinition},
+    };
+    use futures_util::StreamExt;
+
+    use super::*;
+    use crate::graphql::{Documents, Limits, execute::Gate, params::Params};
+
+    /// The fields that depend on who asks; what is below them is not looked at.
+    const OWN: [&str; 9] = [
+        "Subscription.inboxEvents",
+        "User.email",
+        "User.phoneNumber",
+        "Conversation.participants",
+        "Conversation.members",
+        "Conversation.messages",
+        "Conversation.lastMessage",
+        "Conversation.readSeq",
+        "Conversation.unreadCount",
+    ];
+
+    #[test]
+    fn every_field_that_can_be_followed_is_said_to_be_alike_or_not() {
+        let sdl = crate::graphql::sdl();
+        let schema = parse_schema(&sdl).unwrap();
+        let types: Vec<_> = schema
+            .definitions
+            .iter()
+            .filter_map(|definition| match definition {
+                TypeSystemDefinition::Type(definition) => Some(&definition.node),
+                _ => None,
+            })
+            .collect();
+        let (mut reached, mut next) = (BTreeSet::new(), vec!["Subscription".to_owned()]);
+        let (mut unsaid, mut found) = (Vec::new(), BTreeSet::new());
+        while let Some(name) = next.pop() {
+            if !reached.insert(name.clone()) {
+                continue;
+            }
+            let Some(definition) = types.iter().find(|other| other.name.node == name) else {
+                continue;
+            };
+            let fields = match &definition.kind {
+                TypeKind::Object(object) => &object.fields,
+                TypeKind::Interface(interface) => &interface.fields,
+                TypeKind::Union(union) => {
+                    next.extend(union.members.iter().map(|member| member.node.to_string()));
+                    continue;
+                }
+                _ => continue,
+            };
+            for field in fields {
+                let place = format!("{name}.{}", field.node.name.node);
+                let of = ALIKE.iter().find(|(of, _)| *of == name);
+                let is_alike =
+                    of.is_some_and(|(_, alike)| alike.contains(&field.node.name.node.as_str()));
+                if OWN.contains(&place.as_str()) {
+                    assert!(!is_alike, "{place} is said to be both");
+                    found.insert(place);
+                } else if is_alike {
+                    let mut base = &field.node.ty.node.base;
+                    while let BaseType::List(inner) = base {
+                        base = &inner.base;
+                    }
+                    if let BaseType::Named(inner) = base {
+                        next.push(inner.to_string());
+                    }
+                } else {
+                    unsaid.push(place);
+                }
+            }
+        }
+        assert_eq!(unsaid, Vec::<String>::new(), "say of them in audience.rs which they are");
+        assert_eq!(found.len(), OWN.len(), "an exception is no field any more");
+    }
+
+    #[tokio::test]
+    async fn a_document_is_alike_if_all_of_it_is() {
+        let schema = crate::graphql::schema(true);
+        for (selection, expected) in [
+            ("messageAdded(conversationId: 1) { id sender { username } __typename }", true),
+            ("messageAdded(conversationId: 1) { sender { email } }", false),
+            ("messageAdded(conversationId: 1) { ...M }", true),
+            ("messageAdded(conversationId: 1) { ...M ...N }", false),
+            ("messageAdded(conversationId: 1) { ... on Node { id } }", true),
+            ("messageAdded(conversationId: 1) { replyTo { sender { phoneNumber } } }", false),
+            (
+                "conversationEvents(conversationId: 1) { ... on MemberJoined { member { readSeq } } }",
+                true,
+            ),
+            (
+                "conversationEvents(conversationId: 1) { ... on ConversationUpdated { conversation { title readSeq } } }",
+                false,
+            ),
+            ("inboxEvents { __typename }", false),
+            ("messageAdded(conversationId: 1) { nothing }", false),
+        ] {
+            let text = format!(
+                "subscription {{ {selection} }} fragment M on Message {{ seq sender {{ ...U }} }} \
+                 fragment U on User {{ id }} fragment N on Message {{ sender {{ ...E }} }} \
+                 fragment E on User {{ email }}"
+            );
+            let documents = Documents::new(Limits::default());
+            let params = Params { query: Some(text), ..Params::default() };
+            let prepared = documents.prepare(params).unwrap();
+            let gate = Gate::new(&prepared);
+            let request = prepared.request().data(Arc::clone(&gate));
+            schema.execute_stream(request).next().await;
+            assert_eq!(gate.is_alike(), expected, "{selection}");
+        }
+    }
+}

@@ -167,10 +167,10 @@ impl Subscription {
         let (app, viewer, epoch) =
             (ctx.app()?, ctx.viewer(), epoch.as_ref().map(|epoch| epoch.as_str()));
         let items = items(ctx, async |_: &Opening| {
-            let head = |head: ConversationHeadInput| (head.conversation_id, head.event_seq);
-            let known = known.map(|known| known.into_iter().map(head).collect());
-            let held = inbox::Held { known, active_since };
-            let follower = inbox::follow(app, viewer?, held, epoch).await?;
+            let place = |head: ConversationHeadInput| (head.conversation_id, head.event_seq);
+            let known = known.map(|known| known.into_iter().map(place).collect());
+            let follower =
+                inbox::follow(app, viewer?, inbox::Held { known, active_since }, epoch).await?;
             Ok(Opened::Inbox(Box::new(follower)))
         });
         let viewer = ctx.viewer().ok().map(|viewer| viewer.id());
@@ -217,7 +217,7 @@ impl ConversationEvent {
                 Self::ReadPositionMoved(ReadPositionMoved { conversation, user, read_seq })
             }
             Item::Typing { user, typing, expires_at } => {
-                Self::Typing(Typing { conversation, user, typing, expires_at })
+                Self::Typing(Typing { conversation, user, goes_on: typing, expires_at })
             }
             Item::Heartbeat(at) => Self::Heartbeat(Heartbeat { at }),
         }
@@ -357,6 +357,7 @@ of_conversation!(
     /// Somebody came in
     MemberJoined {
         /// Who came in, with the role they got
+        #[expect(clippy::unused_async, reason = "the macro wants it so")]
         async fn member(&self) -> Result<Member> {
             member(&self.0)
         }
@@ -378,6 +379,7 @@ of_conversation!(
     /// Somebody may do other things now
     MemberRoleChanged {
         /// Who, with the role they got
+        #[expect(clippy::unused_async, reason = "the macro wants it so")]
         async fn member(&self) -> Result<Member> {
             member(&self.0)
         }
@@ -433,7 +435,7 @@ impl ReadPositionMoved {
 struct Typing {
     conversation: ConversationId,
     user: UserId,
-    typing: bool,
+    goes_on: bool,
     expires_at: Timestamp,
 }
 
@@ -452,7 +454,7 @@ impl Typing {
 
     /// False when they have stopped
     async fn typing(&self) -> bool {
-        self.typing
+        self.goes_on
     }
 
     /// When to take it that they have stopped, unless it is told again

@@ -68,7 +68,6 @@ pub(super) async fn start(
 }
 
 /// The same for who has been admitted to the operation.
-#[expect(clippy::unused_async, reason = "temporary")]
 pub(super) async fn start_prepared(
     endpoint: &Arc<Endpoint>,
     prepared: Prepared,

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{
     sync::{Notify, broadcast},
-    time::Instant,
+    time::{Instant, timeout},
 };
 
 use super::{
@@ -212,13 +212,20 @@ async fn reconcile<S: Source>(hub: WeakHub<S>, overdue: Arc<Notify>, options: Op
     let mut is_failing = false;
     let mut took = Duration::ZERO;
     loop {
-        let Some(present) = hub.upgrade() else { return };
-        let every = if present.0.bus.is_heard() { options.reconcile } else { options.poll };
-        drop(present);
-        // A look that takes long is not taken all the time. One that failed says nothing of that.
-        let pause = every.max(4 * took);
-        // An early end of the pause is all the same to the next look.
-        let _ = tokio::time::timeout(pause, overdue.notified()).await;
+        let since = Instant::now();
+        loop {
+            let Some(present) = hub.upgrade() else { return };
+            let every = if present.0.bus.is_heard() { options.reconcile } else { options.poll };
+            drop(present);
+            // A look that takes long is not taken all the time. One that failed says nothing of
+            // that.
+            let rest = every.max(4 * took).saturating_sub(since.elapsed());
+            // In steps, because signals may stop to arrive meanwhile.
+            let step = rest.min(options.poll);
+            if rest.is_zero() || timeout(step, overdue.notified()).await.is_ok() {
+                break;
+            }
+        }
         let Some(hub) = hub.upgrade() else { return };
         let begun = Instant::now();
         let looked = hub.look().await;

@@ -19,6 +19,13 @@ pub async fn insert(conn: &mut Conn, key: &str, text: &str) -> Result<(), StoreE
     Ok(())
 }
 
+/// Writes another value; answers whether there was one.
+pub async fn update(conn: &mut Conn, key: &str, text: &str) -> Result<bool, StoreError> {
+    let row = settings::table.filter(name.eq(key));
+    let updated = conn.execute(diesel::update(row).set(value.eq(text))).await?;
+    Ok(updated > 0)
+}
+
 /// Locks a value for the rest of the transaction.
 pub async fn lock(conn: &mut Conn, key: &str) -> Result<(), StoreError> {
     let row = settings::table.filter(name.eq(key)).select(value);

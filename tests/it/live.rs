@@ -691,3 +691,33 @@ async fn a_session_that_ends_on_one_instance_ends_on_the_other() {
     bob.asks_for("mutation { logout { sessionId } }").await.succeeds();
     assert_eq!(heard.hears().await, Heard::Broken);
 }
+
+// What it costs
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_read_and_shown_once_for_all_who_follow() {
+    let app = by_signals_only().await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob, &eve]).await;
+    let mut all = Vec::new();
+    let mut costs = Vec::new();
+    for _ in 0..4 {
+        for who in [&ann, &bob, &eve].repeat(4) {
+            let seen = costs.len();
+            let mut heard = messages(who, chat, Some(0)).await;
+            assert_eq!(heard.takes(seen, "/seq").await.len(), seen);
+            all.push(heard);
+        }
+        // Names are kept for a second.
+        tokio::time::sleep(Duration::from_millis(1_050)).await;
+        let before = app.store.statements();
+        ann.sends(chat, "hello").await;
+        for heard in &mut all {
+            assert_eq!(heard.next().await["sender"]["username"], "ann");
+        }
+        costs.push(app.store.statements() - before);
+    }
+    // The send itself, one page, one look-up of the sender; and perhaps a look at the
+    // sessions, which comes when it comes.
+    assert!(costs.iter().all(|cost| *cost <= 12), "12, 24, 36 and 48 followers: {costs:?}");
+}

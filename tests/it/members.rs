@@ -305,6 +305,13 @@ async fn people_who_are_added_join_as_members_with_a_number_each() {
         signals.try_recv(),
         Ok(Signal::Advanced { conversation: ConversationId::from(chat), event_seq: 5 })
     );
+    let mut told = [signals.try_recv(), signals.try_recv()];
+    told.sort_by_key(|signal| format!("{signal:?}"));
+    let came =
+        |user: &Person| Ok(Signal::Membership { conversation: chat.into(), user: user.id.into() });
+    let mut expected = [came(&zoe), came(&eve)];
+    expected.sort_by_key(|signal| format!("{signal:?}"));
+    assert_eq!(told, expected);
     assert_eq!(
         app.log_of(chat).await,
         ["1 JOINED", "2 JOINED", "3 MESSAGE", "4 JOINED", "5 JOINED"]

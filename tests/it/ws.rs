@@ -115,7 +115,11 @@ async fn a_stranger_is_let_in_and_may_ask_what_is_open_to_all() {
     assert_eq!(ack["payload"]["expiresAt"], Value::Null);
     let open = socket.asks("1", "{ server { epoch } }").await;
     assert_eq!(open["data"]["server"]["epoch"], ack["payload"]["epoch"]);
-    for closed in ["{ viewer { id } }", "mutation { logout { sessionId } }", "subscription { inboxEvents { __typename } }"] {
+    for closed in [
+        "{ viewer { id } }",
+        "mutation { logout { sessionId } }",
+        "subscription { inboxEvents { __typename } }",
+    ] {
         socket.starts("2", closed).await;
         assert_eq!(socket.hears_error("2").await, "UNAUTHENTICATED", "{closed}");
     }

@@ -1,0 +1,39 @@
+// Follows a conversation as server-sent events with graphql-sse, for which `fetch` is all it needs.
+// (The browser's own EventSource cannot send a token.)
+import { createClient } from 'graphql-sse';
+import { follow } from './follow.mjs';
+
+const MESSAGES = `
+  subscription Messages($conversationId: ID!, $afterSeq: Int) {
+    messageAdded(conversationId: $conversationId, afterSeq: $afterSeq) { id seq body sentAt sender { id username } }
+  }`;
+
+/** `url` and `token` are functions, so that every request gets a present address and token. */
+export function connect({ url, token }) {
+  return createClient({
+    url: () => `${url()}/graphql`,
+    headers: async () => ({ authorization: `Bearer ${await token()}` }),
+    retryAttempts: 0,
+  });
+}
+
+export function followMessages(client, { conversationId, afterSeq, onMessage, signal }) {
+  const open = (afterSeq, sink) =>
+    client.subscribe({ query: MESSAGES, variables: { conversationId, afterSeq } }, sink);
+  return follow({ open, afterSeq, onMessage, signal });
+}
+
+/** A query or a mutation. */
+export function ask(client, query, variables) {
+  return new Promise((resolve, reject) => {
+    let answer;
+    client.subscribe(
+      { query, variables },
+      {
+        next: (result) => (answer = result),
+        error: reject,
+        complete: () => resolve(answer),
+      },
+    );
+  });
+}
