@@ -153,6 +153,24 @@ async fn a_step_that_is_dropped_half_way_loses_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_written_before_the_room_was_there_is_told_at_once() {
+    for is_first in [true, false] {
+        let (world, hub) = scene(0);
+        let (id, person) = (world.write(0, |talk| talk.id), world.people[0]);
+        let standing = world.write(0, |talk| talk.standing(person).unwrap());
+        let other = (!is_first).then(|| follow(&world, &hub, 1, 2));
+        settle().await;
+        // Nobody tells of it, and the hub looks again only seconds later.
+        world.write(0, Talk::send);
+        let standing = Standing { head: if is_first { standing.head } else { 3 }, ..standing };
+        let mut walk = hub.follow(id, person, standing, 2);
+        let soon = tokio::time::timeout(Duration::from_millis(50), entry(&mut walk));
+        assert_eq!(soon.await.unwrap().0, 3);
+        drop(other);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_look_that_failed_slowly_does_not_put_off_the_next() {
     let (world, hub) = scene(0);
     let mut walk = follow(&world, &hub, 0, 2);
