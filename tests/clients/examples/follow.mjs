@@ -2,8 +2,9 @@
 // breaks, for whatever reason, subscribe again after the last message you have by then.
 //
 // The clients' own retries are switched off (`retryAttempts: 0`), because they subscribe again
-// with the variables of the first time, and so with a cursor that is old by then. After a normal
-// closure graphql-ws does so all the same; hence the look at the number of each message.
+// with the variables of the first time, and so with a cursor that is old by then, and graphql-ws
+// gives up for good when a connection is refused. After a normal closure it subscribes again all
+// the same; hence the look at the number of each message.
 
 /**
  * Gives each message after number `afterSeq` to `onMessage`, in order and once.
@@ -60,7 +61,7 @@ export function isFinal(error) {
   }
   // How the socket was closed. Apollo Client has it in words only.
   const code = Number(error?.code ?? /^Socket closed with event (\d+)/.exec(error?.message)?.[1]);
-  return code >= 4400 && code < 4500 && code !== 4403 && code !== 4408;
+  return [4400, 4401, 4406, 4409, 4429].includes(code);
 }
 
 function pause(milliseconds, signal) {

@@ -78,15 +78,18 @@ test('graphql-ws left to retry by itself subscribes with its first cursor again,
     url: () => `${url()}/graphql`.replace(/^http/, 'ws'),
     connectionParams: { authorization: `Bearer ${ann.token}` },
     webSocketImpl: WebSocket,
-    retryAttempts: 100,
+    retryAttempts: 1_000,
     retryWait: () => sleep(50),
+    // Without this it gives up the first time that it is refused a connection.
+    shouldRetry: () => true,
   });
   const query = `subscription ($chat: ID!, $after: Int) { messageAdded(conversationId: $chat, afterSeq: $after) { seq } }`;
   const [fixed, lazy] = [[], []];
+  const ends = [];
   const sink = (log) => ({
     next: ({ data }) => log.push(data.messageAdded.seq),
-    error: () => {},
-    complete: () => {},
+    error: (error) => ends.push(error),
+    complete: () => ends.push('complete'),
   });
   client.subscribe({ query, variables: { chat, after: 0 } }, sink(fixed));
   const variables = {
@@ -100,7 +103,9 @@ test('graphql-ws left to retry by itself subscribes with its first cursor again,
   await servers[0].end('SIGKILL');
   await servers[0].start();
   await send(url(), ann.token, chat, 'the eleventh');
-  await until('both are back', () => fixed.at(-1) === 11 && lazy.at(-1) === 11);
+  await until('both are back', () => fixed.at(-1) === 11 && lazy.at(-1) === 11).catch((error) => {
+    throw new Error(`${error.message}: ${fixed}; ${lazy}; ${ends.map((end) => `${end.constructor?.name} ${end.message ?? end.code}`)}`);
+  });
   await client.dispose();
   assert.equal(lazy.length, 11);
   assert.equal(fixed.length, 21, 'it got the first ten twice');
