@@ -1,7 +1,7 @@
 //! Following one conversation: its log as the live part reads it, who may follow it from
 //! where, and what a follower gets.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use crate::{
     domain::{
@@ -232,6 +232,8 @@ pub struct Follower {
     only_messages: bool,
     /// The number at which the follower will have caught up.
     caught_up: Option<i64>,
+    /// How far others have read, as far as it was told: it never goes back.
+    read: HashMap<UserId, i64>,
     is_over: bool,
 }
 
@@ -296,6 +298,7 @@ pub async fn follow(
         clock: Arc::clone(&app.clock),
         only_messages,
         caught_up: (!is_over && !is_former && !only_messages).then_some(found.event_seq),
+        read: HashMap::new(),
         is_over: false,
     })
 }
@@ -356,10 +359,17 @@ impl Follower {
         Err(why)
     }
 
-    fn passing(&self, signal: Signal) -> Option<Item> {
+    fn passing(&mut self, signal: Signal) -> Option<Item> {
         match signal {
             _ if self.only_messages => None,
-            Signal::Read { user, read_seq, .. } => Some(Item::Read { user, read_seq }),
+            Signal::Read { user, read_seq, .. } => {
+                let told = self.read.entry(user).or_default();
+                if read_seq <= *told {
+                    return None;
+                }
+                *told = read_seq;
+                Some(Item::Read { user, read_seq })
+            }
             Signal::Typing { expires_at, .. } if expires_at < self.clock.now() => None,
             Signal::Typing { user, typing, expires_at, .. } => {
                 Some(Item::Typing { user, typing, expires_at })
