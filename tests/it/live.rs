@@ -532,8 +532,8 @@ async fn an_inbox_begins_with_what_moved_since_the_heads_that_the_client_holds()
     let [still, moved, lost, new] = chats[..] else { unreachable!() };
     ann.sends(moved, "hello").await;
     ann.removes(lost, &bob).await.succeeds();
-    let head = |id: Id, event_seq: i64| json!({ "conversationId": id, "eventSeq": event_seq });
-    let known = json!([head(still, 2), head(moved, 2), head(lost, 2), head(nobody(), 7)]);
+    let at = |id: Id, event_seq: i64| json!({ "conversationId": id, "eventSeq": event_seq });
+    let known = json!([at(still, 2), at(moved, 2), at(lost, 2), at(nobody(), 7)]);
     let mut heard = inbox(&bob, known, Value::Null).await;
     let mut items = Vec::new();
     loop {
@@ -552,7 +552,7 @@ async fn an_inbox_begins_with_what_moved_since_the_heads_that_the_client_holds()
         format!("ConversationRemoved {lost}"),
     ];
     assert_eq!(items, expected);
-    let known = json!([head(still, 3)]);
+    let known = json!([at(still, 3)]);
     inbox(&bob, known, Value::Null).await.ends_with("RESYNC_REQUIRED").await;
 }
 

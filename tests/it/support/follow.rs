@@ -154,23 +154,17 @@ impl Follow {
 
     fn understand(&mut self, event: &str) -> Option<Heard> {
         let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name));
-        match field("event: ")? {
-            "complete" => {
-                self.is_over = true;
-                Some(Heard::Complete)
-            }
-            _ => {
-                self.last_id = field("id: ").map(|id| id.parse().unwrap()).or(self.last_id);
-                let data: Value = serde_json::from_str(field("data: ")?).unwrap();
-                Some(match data["errors"][0]["extensions"]["code"].as_str() {
-                    Some(code) => Heard::Failed(code.to_owned()),
-                    None => {
-                        let fields = data["data"].as_object().unwrap();
-                        Heard::Item(fields.values().next().unwrap().clone())
-                    }
-                })
-            }
+        if field("event: ")? == "complete" {
+            self.is_over = true;
+            return Some(Heard::Complete);
         }
+        self.last_id = field("id: ").map(|id| id.parse().unwrap()).or(self.last_id);
+        let data: Value = serde_json::from_str(field("data: ")?).unwrap();
+        if let Some(code) = data["errors"][0]["extensions"]["code"].as_str() {
+            return Some(Heard::Failed(code.to_owned()));
+        }
+        let fields = data["data"].as_object().unwrap();
+        Some(Heard::Item(fields.values().next().unwrap().clone()))
     }
 }
 
