@@ -11,7 +11,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     Error, Result,
-    feed::Log,
+    events::Log,
     limits::Limits,
     operations,
     typing::Typing,

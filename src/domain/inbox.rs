@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    domain::{App, Error, Result, Viewer, conversations::ConversationView, feed::Log},
+    domain::{App, Error, Result, Viewer, conversations::ConversationView, events::Log},
     ids::ConversationId,
     live::{Change, Inbox, Mark, Source},
     store::events,

@@ -1,6 +1,6 @@
 //! The numbered log of a conversation, as one transaction that holds its lock writes it.
 
-use super::{Result, feed::Log};
+use super::{Result, events::Log};
 use crate::{
     ids::UserId,
     live::{Hub, Signal},

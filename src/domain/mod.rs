@@ -13,6 +13,7 @@ pub mod accounts;
 mod app;
 pub mod conversations;
 pub mod error;
+pub mod events;
 pub mod feed;
 pub mod inbox;
 mod limits;

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::feed::Log;
+use super::events::Log;
 use crate::{
     ids::{ConversationId, UserId},
     live::{Hub, Signal},

@@ -17,6 +17,7 @@ mod document;
 mod doors;
 mod endpoint;
 mod error;
+mod events;
 mod execute;
 mod fanout;
 mod finish;

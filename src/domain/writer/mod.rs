@@ -21,7 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::batch::{Batch, Fate};
 use crate::{
-    domain::{Error, Result, conversations::Conversation, feed::Log, log, messages::Sent},
+    domain::{Error, Result, conversations::Conversation, events::Log, log, messages::Sent},
     ids::{ClientId, ConversationId, MessageId, UserId},
     live::Hub,
     store::{Conn, Store, StoreError, conversations, messages},
