@@ -11,7 +11,7 @@ use tokio::sync::{broadcast, watch};
 
 use super::{
     Entry, Hub, Signal, Source, Standing,
-    room::{Held, PAGE, PAUSE, Room, Taken},
+    room::{Held, PAGE, PAUSE, Page, Room, Shared, Taken},
 };
 use crate::ids::{ConversationId, UserId};
 
@@ -54,6 +54,10 @@ pub struct Subscriber<S: Source> {
     /// Events from `next` on.
     slice: VecDeque<Arc<Held<S::Entry>>>,
     read_at: Instant,
+    /// The page that they are of, held for others.
+    page: Option<Arc<Shared<S::Entry>>>,
+    /// How far the log reached when the follower came.
+    begun: i64,
     head: watch::Receiver<i64>,
     passing: broadcast::Receiver<Signal>,
     /// What is to be told once the log has been walked as far as it reached then.
@@ -95,6 +99,8 @@ impl<S: Source> Subscriber<S> {
             next: after + 1,
             slice: VecDeque::new(),
             read_at: Instant::now(),
+            page: None,
+            begun: head,
             waiting: Vec::new(),
             bounds: Bounds { joined, left, sees: left, through: left.unwrap_or(head) },
             is_over: false,
@@ -147,16 +153,22 @@ impl<S: Source> Subscriber<S> {
                 return Ok(Step::Passing(signal));
             }
             match self.room.take(self.next, SLICE) {
-                Taken::Here(slice) => self.hold(slice),
+                Taken::Here(slice) => {
+                    self.page = None;
+                    self.hold(slice, Instant::now());
+                }
                 Taken::Before => self.read_page().await?,
-                Taken::Ahead => self.wait().await,
+                Taken::Ahead => {
+                    self.page = None;
+                    self.wait().await;
+                }
             }
         }
     }
 
     /// Takes up events from `next` on, and looks through all of them for the follower's own
     /// departure before the first is shown.
-    fn hold(&mut self, slice: Vec<Arc<Held<S::Entry>>>) {
+    fn hold(&mut self, slice: Vec<Arc<Held<S::Entry>>>, read_at: Instant) {
         for held in &slice {
             let number = held.number();
             let is_own = held.departs() == Some(self.person) && number > self.bounds.joined;
@@ -169,20 +181,27 @@ impl<S: Source> Subscriber<S> {
             self.bounds.through = self.bounds.through.max(last.number());
         }
         self.slice = slice.into();
-        self.read_at = Instant::now();
+        self.read_at = read_at;
     }
 
     async fn read_page(&mut self) -> Result<(), Fault> {
-        match self.hub.source().page(self.conversation, self.next - 1, PAGE).await {
-            Ok(page) => {
-                let page: Vec<_> = page.into_iter().map(Held::new).collect();
-                let numbers = page.iter().map(|held| held.number());
+        let after = self.next - 1;
+        let shared = self.room.page(after, self.begun);
+        let read = async || {
+            let page = self.hub.source().page(self.conversation, after, PAGE).await?;
+            let events = page.into_iter().map(Held::new).collect();
+            Ok::<_, S::Error>(Page { read_at: Instant::now(), events })
+        };
+        match shared.get_or_try_init(read).await {
+            Ok(Page { read_at, events }) => {
+                let numbers = events.iter().map(|held| held.number());
                 // Exactly the next numbers, or something is missing.
                 let is_dense = numbers.zip(self.next..).all(|(number, next)| number == next);
-                if page.is_empty() || !is_dense {
+                if events.is_empty() || !is_dense {
                     return Err(Fault::Gone);
                 }
-                self.hold(page);
+                self.hold(events.clone(), *read_at);
+                self.page = Some(shared);
             }
             Err(error) => {
                 let conversation = self.conversation;

@@ -38,8 +38,8 @@ const LONGEST_MESSAGE: usize = 64 << 10;
 /// read to its end: the client would not see why it is closed if it were still writing.
 const LONGEST_READ: usize = 2 * LONGEST_MESSAGE;
 
-/// How much is read at once, and kept for each connection.
-const READ_BUFFER: usize = 4 << 10;
+/// How much is read at once, and kept for each connection: most clients say little.
+const READ_BUFFER: usize = 1 << 10;
 
 /// How much is collected before it is written, where more is known to follow.
 const WRITE_BUFFER: usize = 4 << 10;
@@ -101,7 +101,8 @@ async fn open(endpoint: Arc<Endpoint>, parts: &mut Parts) -> Result<Response<Bod
         .max_frame_size(LONGEST_READ)
         .on_upgrade(move |ws| {
             let work = async move {
-                Socket::new(ws, wire, endpoint, client, request_id, credentials).run().await;
+                let socket = Socket::new(ws, wire, endpoint, client, request_id, credentials);
+                Box::new(socket).run().await;
                 drop(token);
             };
             work.instrument(span)

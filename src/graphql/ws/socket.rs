@@ -1,7 +1,7 @@
 //! One connection, in one task: what comes in, what goes out, and when it ends. Nothing is
 //! read or asked for while something waits to be written, so a slow client slows itself.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     extract::ws::{Message, WebSocket},
@@ -9,7 +9,8 @@ use axum::{
 };
 use futures_util::{FutureExt, SinkExt, future::BoxFuture};
 use serde_json::{Map, Value, json};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, Sleep, sleep_until, timeout};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::{
     LONGEST_MESSAGE,
@@ -130,6 +131,10 @@ pub(super) struct Socket {
     batch: Batch,
     received: VecDeque<Instant>,
     times: Times,
+    /// Rings when something is due. Kept, as is the next: to wait for each event anew is
+    /// most of what a wait costs.
+    alarm: Pin<Box<Sleep>>,
+    stopping: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 impl Socket {
@@ -150,6 +155,7 @@ impl Socket {
             stopping: None,
             leave_at: None,
         };
+        let stopping = endpoint.app.stopping.clone().cancelled_owned();
         Self {
             ws,
             wire,
@@ -165,11 +171,13 @@ impl Socket {
             batch: Batch::default(),
             received: VecDeque::new(),
             times,
+            alarm: Box::pin(sleep_until(now)),
+            stopping: Box::pin(stopping),
         }
     }
 
     /// Serves the connection to its end.
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(mut self: Box<Self>) {
         let begun = Instant::now();
         tracing::info!(protocol = self.wire.name(), "a WebSocket is open");
         let end = loop {
@@ -211,7 +219,9 @@ impl Socket {
 
     async fn wait(&mut self) -> Event {
         let due = self.due();
-        let app = &self.endpoint.app;
+        if self.alarm.deadline() != due {
+            self.alarm.as_mut().reset(due);
+        }
         let is_reading = self.showing.is_none();
         let look = async {
             match &mut self.showing {
@@ -224,8 +234,8 @@ impl Socket {
             Some((key, turn)) = self.operations.next() => Event::Turn(key, turn),
             (showing, shown) = look => Event::Shown(showing, shown),
             ending = operation::session_ended(&mut self.watched) => Event::SessionEnded(ending),
-            () = app.stopping.cancelled(), if self.times.stopping.is_none() => Event::Stopping,
-            () = sleep_until(due) => Event::Time,
+            () = &mut self.stopping, if self.times.stopping.is_none() => Event::Stopping,
+            () = &mut self.alarm => Event::Time,
         }
     }
 
@@ -475,7 +485,7 @@ impl Socket {
     fn on_turn(&mut self, key: Key, turn: Turn) -> Result<(), End> {
         match turn {
             Turn::Started(Ok(Started::Single(answer))) => self.operations.answer(key, answer),
-            Turn::Started(Ok(Started::Stream(steps))) => self.operations.step(key, steps),
+            Turn::Started(Ok(Started::Stream(steps))) => self.operations.follow(key, steps),
             Turn::Started(Err(error)) => {
                 match code(&error) {
                     Some(ErrorCode::SessionRevoked) => {
@@ -545,8 +555,8 @@ impl Socket {
     }
 
     /// Ends the connection: with the reason, as far as it can be told in a moment.
-    async fn leave(self, end: End) {
-        let Self { mut ws, batch, operations, .. } = self;
+    async fn leave(self: Box<Self>, end: End) {
+        let Self { mut ws, batch, operations, .. } = *self;
         // Nobody waits for what is still under way.
         drop(operations);
         let (messages, close) = match end {
