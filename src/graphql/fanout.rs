@@ -32,8 +32,9 @@ use crate::{
     time::Timestamp,
 };
 
-/// How many shown items are kept for those who come to them later.
-const KEPT: usize = 128;
+/// How many shown items are kept for those who come to them later: two pages of a log, for
+/// those who read it together.
+const KEPT: usize = 256;
 
 /// How long showing one item may take.
 const PATIENCE: Duration = Duration::from_secs(10);

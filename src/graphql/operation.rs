@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_graphql::{Pos, ServerError, parser::types::OperationType};
 use axum::body::Bytes;
-use futures_util::{FutureExt, StreamExt, future::BoxFuture, stream::BoxStream};
+use futures_util::{FutureExt, Stream, StreamExt, future::BoxFuture, stream::BoxStream};
 use rand::Rng;
 
 use super::{
@@ -145,7 +145,7 @@ pub(super) async fn in_time(
 }
 
 /// The next step of a subscription; a panic is its last.
-pub(super) async fn next_step(steps: &mut BoxStream<'static, Step>) -> Option<Step> {
+pub(super) async fn next_step(steps: &mut (impl Stream<Item = Step> + Unpin)) -> Option<Step> {
     let step = execute::through_panics(steps.next()).await;
     step.unwrap_or_else(|error| Some(Step::Failed(vec![*error])))
 }

@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::{Notify, broadcast, watch};
+use tokio::{
+    sync::{Notify, OnceCell, broadcast, watch},
+    time::Instant,
+};
 
 use super::{Entry, Signal, Source};
 use crate::ids::ConversationId;
@@ -25,6 +28,9 @@ pub(super) const PAGE: i64 = 128;
 
 /// How many unnumbered items a follower may be behind before it misses some.
 const PASSING: usize = 64;
+
+/// How long after a page was read it is still given to others.
+const SHARED: Duration = Duration::from_millis(500);
 
 /// How long to wait after the database failed.
 pub(super) const PAUSE: Duration = Duration::from_millis(250);
@@ -59,8 +65,29 @@ pub(super) struct Room<S: Source> {
     head: watch::Sender<i64>,
     ring: Mutex<Ring<S::Entry>>,
     passing: broadcast::Sender<Signal>,
+    /// What is being read again by those who are behind, as long as one of them holds it.
+    pages: Mutex<Vec<(Asked, Weak<Shared<S::Entry>>)>>,
     /// Wakes the one task that reads.
     poke: Arc<Notify>,
+}
+
+/// A page of the log that is read once for all who ask for it at about the same time.
+pub(super) type Shared<E> = OnceCell<Page<E>>;
+
+/// Events as they were when they were read.
+pub(super) struct Page<E> {
+    pub(super) read_at: Instant,
+    pub(super) events: Vec<Arc<Held<E>>>,
+}
+
+/// Which page is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Asked {
+    /// It begins after this number.
+    after: i64,
+    /// The newest event that was known of before it was read: the work of all events up to
+    /// this one is in it.
+    known: i64,
 }
 
 /// What is asked of a ring.
@@ -82,6 +109,7 @@ impl<S: Source> Room<S> {
             head: watch::Sender::new(head),
             ring: Mutex::new(Ring { begin: head + 1, events: VecDeque::new(), bytes: 0 }),
             passing: broadcast::Sender::new(PASSING),
+            pages: Mutex::default(),
             poke: Arc::clone(&poke),
         });
         tokio::spawn(read(Arc::clone(source), Arc::downgrade(&room), poke));
@@ -118,6 +146,28 @@ impl<S: Source> Room<S> {
     /// At most so many events from a number on.
     pub(super) fn take(&self, from: i64, most: usize) -> Taken<S::Entry> {
         self.ring.lock().unwrap_or_else(PoisonError::into_inner).take(from, most)
+    }
+
+    /// The page after a number, to be read by who is first, and the newest event of which the
+    /// work is surely in it: it is not older than anything that this room knows of, nor than
+    /// `head`, which the caller knows of.
+    pub(super) fn page(&self, after: i64, head: i64) -> (i64, Arc<Shared<S::Entry>>) {
+        let asked = Asked { after, known: head.max(*self.head.borrow()) };
+        let mut pages = self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        pages.retain(|(_, page)| page.strong_count() > 0);
+        let place = pages.iter().position(|(known, _)| *known == asked);
+        let shared = place.and_then(|place| pages[place].1.upgrade());
+        let is_fresh =
+            |page: &Shared<S::Entry>| page.get().is_none_or(|page| page.read_at.elapsed() < SHARED);
+        if let Some(shared) = shared.filter(|page| is_fresh(page)) {
+            return (asked.known, shared);
+        }
+        if let Some(place) = place {
+            pages.swap_remove(place);
+        }
+        let shared = Arc::default();
+        pages.push((asked, Arc::downgrade(&shared)));
+        (asked.known, shared)
     }
 
     fn append(&self, page: Vec<S::Entry>) {

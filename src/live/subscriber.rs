@@ -10,7 +10,7 @@ use tokio::{
 
 use super::{
     Entry, Hub, Signal, Source, Standing,
-    room::{Held, PAGE, PAUSE, Room, Taken},
+    room::{Held, PAGE, PAUSE, Page, Room, Shared, Taken},
 };
 use crate::ids::{ConversationId, UserId};
 
@@ -59,6 +59,10 @@ pub struct Subscriber<S: Source> {
     read_at: Instant,
     /// How far the room had read when these events were last compared with what it has.
     seen: i64,
+    /// The page that they are of, held for others.
+    page: Option<Arc<Shared<S::Entry>>>,
+    /// How far the log reached when the follower came.
+    begun: i64,
     head: watch::Receiver<i64>,
     passing: broadcast::Receiver<Signal>,
     /// What is to be told once the log has been walked as far as it reached then.
@@ -101,6 +105,8 @@ impl<S: Source> Subscriber<S> {
             slice: VecDeque::new(),
             read_at: Instant::now(),
             seen: head,
+            page: None,
+            begun: head,
             waiting: Vec::new(),
             bounds: Bounds { joined, left, sees: left, through: left.unwrap_or(head) },
             is_over: false,
@@ -153,9 +159,15 @@ impl<S: Source> Subscriber<S> {
             }
             let head = self.head();
             match self.room.take(self.next, SLICE) {
-                Taken::Here(slice) => self.hold(slice, head),
+                Taken::Here(slice) => {
+                    self.page = None;
+                    self.hold(slice, head, Instant::now());
+                }
                 Taken::Before => self.read_page().await?,
-                Taken::Ahead => self.wait().await,
+                Taken::Ahead => {
+                    self.page = None;
+                    self.wait().await;
+                }
             }
         }
     }
@@ -163,7 +175,7 @@ impl<S: Source> Subscriber<S> {
     /// Takes up events from `next` on, and looks through all of them for the follower's own
     /// departure before the first is shown. They were asked for when the room had read up to
     /// `seen`.
-    fn hold(&mut self, slice: Vec<Arc<Held<S::Entry>>>, seen: i64) {
+    fn hold(&mut self, slice: Vec<Arc<Held<S::Entry>>>, seen: i64, read_at: Instant) {
         for held in &slice {
             let number = held.number();
             let is_own = held.departs() == Some(self.person) && number > self.bounds.joined;
@@ -176,7 +188,7 @@ impl<S: Source> Subscriber<S> {
             self.bounds.through = self.bounds.through.max(last.number());
         }
         self.slice = slice.into();
-        self.read_at = Instant::now();
+        self.read_at = read_at;
         self.seen = seen;
     }
 
@@ -190,7 +202,7 @@ impl<S: Source> Subscriber<S> {
             return;
         }
         match self.room.take(self.next, SLICE) {
-            Taken::Here(slice) => self.hold(slice, head),
+            Taken::Here(slice) => self.hold(slice, head, Instant::now()),
             // These were read later than all that the room has.
             Taken::Ahead => self.seen = head,
             Taken::Before => {
@@ -211,17 +223,23 @@ impl<S: Source> Subscriber<S> {
     }
 
     async fn read_page(&mut self) -> Result<(), Fault> {
-        let head = self.head();
-        match self.hub.source().page(self.conversation, self.next - 1, PAGE).await {
-            Ok(page) => {
-                let page: Vec<_> = page.into_iter().map(Held::new).collect();
-                let numbers = page.iter().map(|held| held.number());
+        let after = self.next - 1;
+        let (known, shared) = self.room.page(after, self.begun);
+        let read = async || {
+            let page = self.hub.source().page(self.conversation, after, PAGE).await?;
+            let events = page.into_iter().map(Held::new).collect();
+            Ok::<_, S::Error>(Page { read_at: Instant::now(), events })
+        };
+        match shared.get_or_try_init(read).await {
+            Ok(Page { read_at, events }) => {
+                let numbers = events.iter().map(|held| held.number());
                 // Exactly the next numbers, or something is missing.
                 let is_dense = numbers.zip(self.next..).all(|(number, next)| number == next);
-                if page.is_empty() || !is_dense {
+                if events.is_empty() || !is_dense {
                     return Err(Fault::Gone);
                 }
-                self.hold(page, head);
+                self.hold(events.clone(), known, *read_at);
+                self.page = Some(shared);
             }
             Err(error) => {
                 let conversation = self.conversation;

@@ -157,12 +157,14 @@ fn id(message: &mut Map<String, Value>) -> Result<String, Close> {
 
 /// Writes a message; the payload is JSON already.
 fn message(kind: &str, id: Option<&str>, payload: Option<&[u8]>) -> Message {
-    let room = payload.map_or(0, <[u8]>::len) + id.map_or(0, str::len) + 64;
-    let mut text = Vec::with_capacity(room);
+    // As a rule exactly what is needed: the buffer becomes the message as it is.
+    let of_id = id.map_or(0, |id| r#""id":"","#.len() + id.len());
+    let of_payload = payload.map_or(0, |payload| r#","payload":"#.len() + payload.len());
+    let mut text = Vec::with_capacity(r#"{"type":""}"#.len() + kind.len() + of_id + of_payload);
     text.extend_from_slice(b"{");
     if let Some(id) = id {
         text.extend_from_slice(b"\"id\":");
-        text.extend_from_slice(Value::from(id).to_string().as_bytes());
+        serde_json::to_writer(&mut text, id).expect("a text can be written to memory");
         text.extend_from_slice(b",");
     }
     text.extend_from_slice(b"\"type\":\"");

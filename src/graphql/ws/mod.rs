@@ -42,8 +42,8 @@ const LONGEST_MESSAGE: usize = 64 << 10;
 /// read to its end: the client would not see why it is closed if it were still writing.
 const LONGEST_READ: usize = 2 * LONGEST_MESSAGE;
 
-/// How much is read at once, and kept for each connection.
-const READ_BUFFER: usize = 4 << 10;
+/// How much is read at once, and kept for each connection: most clients say little.
+const READ_BUFFER: usize = 1 << 10;
 
 /// How much is collected before it is written, where more is known to follow.
 const WRITE_BUFFER: usize = 4 << 10;

@@ -4,13 +4,15 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    pin::{Pin, pin},
     sync::Arc,
+    task::{Context, Poll},
 };
 
 use async_graphql::ServerError;
 use futures_util::{
     FutureExt, StreamExt,
-    future::{AbortHandle, Abortable, BoxFuture},
+    future::{AbortHandle, AbortRegistration, Abortable, Aborted, BoxFuture},
     stream::{BoxStream, FuturesUnordered},
 };
 
@@ -30,7 +32,40 @@ pub(super) struct Key {
 pub(super) enum Turn {
     Started(Result<Started, Box<ServerError>>),
     Answered(Box<Outcome>),
-    Step(Option<Step>, BoxStream<'static, Step>),
+    Step(Option<Step>, Steps),
+}
+
+/// A subscription that can be ended.
+pub(super) type Steps = Abortable<BoxStream<'static, Step>>;
+
+/// What is waited for. Steps are most of it, and so take no box of their own.
+enum Turning {
+    Once(Abortable<BoxFuture<'static, (Key, Turn)>>),
+    Step(Option<(Key, Steps)>),
+}
+
+impl Future for Turning {
+    type Output = Result<(Key, Turn), Aborted>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let waiting = match self.get_mut() {
+            Self::Once(turn) => return turn.poll_unpin(cx),
+            Self::Step(waiting) => waiting,
+        };
+        let (key, mut steps) = waiting.take().expect("nothing is polled that has come");
+        if steps.is_aborted() {
+            return Poll::Ready(Err(Aborted));
+        }
+        // Keeps nothing from one poll to the next, so it can be made anew for each.
+        let polled = pin!(operation::next_step(&mut steps)).poll(cx);
+        match polled {
+            Poll::Ready(step) => Poll::Ready(Ok((key, Turn::Step(step, steps)))),
+            Poll::Pending => {
+                *waiting = Some((key, steps));
+                Poll::Pending
+            }
+        }
+    }
 }
 
 struct Running {
@@ -43,7 +78,7 @@ struct Running {
 #[derive(Default)]
 pub(super) struct Operations {
     running: HashMap<Arc<str>, Running>,
-    turns: FuturesUnordered<Abortable<BoxFuture<'static, (Key, Turn)>>>,
+    turns: FuturesUnordered<Turning>,
     /// What has come and is not taken yet.
     come: VecDeque<(Key, Turn)>,
     begun: u64,
@@ -77,26 +112,36 @@ impl Operations {
     ) {
         self.begun += 1;
         let key = Key { id: id.into(), number: self.begun };
-        self.go_on(key, false, async move { Turn::Started(start.await) }.boxed());
+        self.once(key, async move { Turn::Started(start.await) });
     }
 
     /// Waits for the answer of one that has started.
     pub(super) fn answer(&mut self, key: Key, answer: BoxFuture<'static, Outcome>) {
-        self.go_on(key, false, async move { Turn::Answered(Box::new(answer.await)) }.boxed());
+        self.once(key, async move { Turn::Answered(Box::new(answer.await)) });
+    }
+
+    /// Waits for the first step of a subscription that has started.
+    pub(super) fn follow(&mut self, key: Key, steps: BoxStream<'static, Step>) {
+        let ended = self.register(&key, true);
+        self.step(key, Abortable::new(steps, ended));
     }
 
     /// Waits for the next step of a subscription.
-    pub(super) fn step(&mut self, key: Key, mut steps: BoxStream<'static, Step>) {
-        let step = async move { Turn::Step(operation::next_step(&mut steps).await, steps) };
-        self.go_on(key, true, step.boxed());
+    pub(super) fn step(&mut self, key: Key, steps: Steps) {
+        self.turns.push(Turning::Step(Some((key, steps))));
     }
 
-    fn go_on(&mut self, key: Key, is_live: bool, turn: BoxFuture<'static, Turn>) {
+    fn once(&mut self, key: Key, turn: impl Future<Output = Turn> + Send + 'static) {
+        let ended = self.register(&key, false);
+        let turn = async move { (key, turn.await) }.boxed();
+        self.turns.push(Turning::Once(Abortable::new(turn, ended)));
+    }
+
+    fn register(&mut self, key: &Key, is_live: bool) -> AbortRegistration {
         let (handle, registration) = AbortHandle::new_pair();
         let running = Running { number: key.number, turn: handle, is_live };
         self.running.insert(Arc::clone(&key.id), running);
-        let turn = async move { (key, turn.await) }.boxed();
-        self.turns.push(Abortable::new(turn, registration));
+        registration
     }
 
     /// Forgets one that is over, or that the client wants no more of. A mutation goes on,

@@ -1,14 +1,15 @@
 //! One connection, in one task: what comes in, what goes out, and when it ends. Nothing is
 //! read or asked for while something waits to be written, so a slow client slows itself.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     extract::ws::{Message, WebSocket},
     http::HeaderValue,
 };
 use futures_util::{FutureExt, future::BoxFuture};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
+use tokio_util::sync::WaitForCancellationFutureOwned;
 
 use super::{
     LONGEST_MESSAGE,
@@ -68,6 +69,10 @@ pub(super) struct Socket {
     pub(super) batch: Batch,
     pub(super) received: VecDeque<Instant>,
     pub(super) times: Times,
+    /// Rings when something is due. Kept, as is the next: to wait for each event anew is
+    /// most of what a wait costs.
+    alarm: Pin<Box<Sleep>>,
+    stopping: Pin<Box<WaitForCancellationFutureOwned>>,
 }
 
 impl Socket {
@@ -80,6 +85,7 @@ impl Socket {
         credentials: Option<HeaderValue>,
     ) -> Self {
         let times = Times::new(&endpoint.settings);
+        let stopping = endpoint.app.stopping.clone().cancelled_owned();
         Self {
             ws,
             wire,
@@ -95,6 +101,8 @@ impl Socket {
             batch: Batch::default(),
             received: VecDeque::new(),
             times,
+            alarm: Box::pin(sleep_until(Instant::now())),
+            stopping: Box::pin(stopping),
         }
     }
 
@@ -141,7 +149,9 @@ impl Socket {
 
     async fn wait(&mut self) -> Event {
         let due = self.due();
-        let app = &self.endpoint.app;
+        if self.alarm.deadline() != due {
+            self.alarm.as_mut().reset(due);
+        }
         let is_reading = self.showing.is_none();
         let look = async {
             match &mut self.showing {
@@ -154,8 +164,8 @@ impl Socket {
             Some((key, turn)) = self.operations.next() => Event::Turn(key, turn),
             (showing, shown) = look => Event::Shown(showing, shown),
             ending = operation::session_ended(&mut self.watched) => Event::SessionEnded(ending),
-            () = app.stopping.cancelled(), if self.times.stopping.is_none() => Event::Stopping,
-            () = sleep_until(due) => Event::Time,
+            () = &mut self.stopping, if self.times.stopping.is_none() => Event::Stopping,
+            () = &mut self.alarm => Event::Time,
         }
     }
 
@@ -249,7 +259,7 @@ impl Socket {
     fn on_turn(&mut self, key: Key, turn: Turn) -> Result<(), End> {
         match turn {
             Turn::Started(Ok(Started::Single(answer))) => self.operations.answer(key, answer),
-            Turn::Started(Ok(Started::Stream(steps))) => self.operations.step(key, steps),
+            Turn::Started(Ok(Started::Stream(steps))) => self.operations.follow(key, steps),
             Turn::Started(Err(error)) => {
                 match code(&error) {
                     Some(ErrorCode::SessionRevoked) => {
