@@ -202,7 +202,7 @@ impl Socket {
         match u8::try_from(payload.len()) {
             Ok(short) if short < 126 => frame.push(0x80 | short),
             _ => {
-                frame.push(0x80 | 126);
+                frame.push(0x80 | 0x7e);
                 frame.extend(u16::try_from(payload.len())?.to_be_bytes());
             }
         }
@@ -444,16 +444,16 @@ async fn tell(
     let first = sent.iter().map(|(seq, ..)| *seq).min().unwrap_or_default();
     let mut times = vec![None; count];
     for (seq, asked, answered) in sent {
-        let place = times.get_mut(usize::try_from(seq - first)?).ok_or("a number too high")?;
-        *place = Some((asked, answered));
+        let index = usize::try_from(seq - first)?;
+        *times.get_mut(index).ok_or("a number too high")? = Some((asked, answered));
     }
     let (mut from_request, mut from_answer) = (Vec::new(), Vec::new());
     while let Some(done) = tasks.join_next().await {
         let (socket, came) = done??;
         sockets.push(socket);
         for (seq, at) in came {
-            let place = usize::try_from(seq.saturating_sub(first))?;
-            let (asked, answered) = times.get(place).copied().flatten().ok_or("not sent")?;
+            let index = usize::try_from(seq.saturating_sub(first))?;
+            let (asked, answered) = times.get(index).copied().flatten().ok_or("not sent")?;
             from_request.push(millis(asked, at));
             from_answer.push(millis(answered, at));
             over = over.max(at);

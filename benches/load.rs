@@ -18,7 +18,7 @@ use std::{
 };
 
 use clap::Parser;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use server::{Client, Outcome, Server};

@@ -66,13 +66,15 @@ pub(super) struct Room<S: Source> {
     ring: Mutex<Ring<S::Entry>>,
     passing: broadcast::Sender<Signal>,
     /// What is being read again by those who are behind, as long as one of them holds it.
-    pages: Mutex<Vec<(Asked, Weak<Shared<S::Entry>>)>>,
+    pages: Mutex<Pages<S::Entry>>,
     /// Wakes the one task that reads.
     poke: Arc<Notify>,
 }
 
 /// A page of the log that is read once for all who ask for it at about the same time.
 pub(super) type Shared<E> = OnceCell<Page<E>>;
+
+type Pages<E> = Vec<(Asked, Weak<Shared<E>>)>;
 
 /// Events as they were when they were read.
 pub(super) struct Page<E> {

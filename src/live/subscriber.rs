@@ -59,7 +59,7 @@ pub struct Subscriber<S: Source> {
     read_at: Instant,
     /// How far the room had read when these events were last compared with what it has.
     seen: i64,
-    /// The page that they are of, held for others.
+    /// The page that they are of, held for others until the last of them is handed out.
     page: Option<Arc<Shared<S::Entry>>>,
     /// How far the log reached when the follower came.
     begun: i64,
@@ -151,6 +151,9 @@ impl<S: Source> Subscriber<S> {
                 let hides = self.bounds.sees.is_some_and(|last| shows > last);
                 let Some(held) = self.slice.pop_front() else { continue };
                 self.next += 1;
+                if self.slice.is_empty() {
+                    self.page = None;
+                }
                 self.is_over = held.is_last();
                 return Ok(Step::Entry { held, hides });
             }
@@ -159,15 +162,9 @@ impl<S: Source> Subscriber<S> {
             }
             let head = self.head();
             match self.room.take(self.next, SLICE) {
-                Taken::Here(slice) => {
-                    self.page = None;
-                    self.hold(slice, head, Instant::now());
-                }
+                Taken::Here(slice) => self.hold(slice, head, Instant::now()),
                 Taken::Before => self.read_page().await?,
-                Taken::Ahead => {
-                    self.page = None;
-                    self.wait().await;
-                }
+                Taken::Ahead => self.wait().await,
             }
         }
     }
