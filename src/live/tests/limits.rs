@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     log::Log,
-    world::{Weather, World},
+    world::{Ask, Weather, World},
 };
 use crate::live::{Alone, Hub, Options, Signal, Step, Subscriber};
 
@@ -18,7 +18,11 @@ const BURST: i64 = 10_000;
 
 /// A conversation of one, whose messages take so many bytes each.
 fn scene(bytes: usize) -> (Arc<World>, Hub<Log>) {
-    let mut world = World::new(0, 1, 1, Weather::default());
+    scene_in(Weather::default(), bytes)
+}
+
+fn scene_in(weather: Weather, bytes: usize) -> (Arc<World>, Hub<Log>) {
+    let mut world = World::new(0, 1, 1, weather);
     Arc::get_mut(&mut world).unwrap().bytes = bytes;
     let person = world.people[0];
     world.write(0, |talk| talk.join(person));
@@ -73,6 +77,22 @@ async fn all_of_two_hundred_followers_get_all_of_a_burst() {
     drop(walks);
     tokio::time::sleep(Duration::from_millis(5)).await;
     assert_eq!(world.scale.count(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_who_read_the_log_again_together_read_it_once() {
+    let (world, hub) = scene_in(Weather { slow: 100, ..Weather::default() }, 100);
+    burst(&world, &hub, BURST);
+    let walks: Vec<_> = (0..50).map(|_| follow(&world, &hub)).collect();
+    let readers =
+        walks.into_iter().map(|mut walk| tokio::spawn(async move { take(&mut walk, BURST).await }));
+    for reader in readers.collect::<Vec<_>>() {
+        reader.await.unwrap();
+    }
+    let asked = world.asked.lock().unwrap();
+    let pages = asked.iter().filter(|ask| **ask == Ask::Page).count();
+    // By all of them, and by the room for what it keeps.
+    assert!(pages <= 2 * BURST as usize / PAGE, "{pages} pages");
 }
 
 #[tokio::test(start_paused = true)]
