@@ -29,8 +29,8 @@ mod typing;
 pub mod watch;
 mod writer;
 
-pub use access::{Reader, Viewer};
+pub use access::{Footing, Reader, Viewer};
 pub use app::{App, Rules, Sharing};
-pub use error::{Code, Error, Problem, Result};
+pub use error::{Code, Error, Problem, Result, Rule};
 pub use limits::Client;
 pub use page::{Page, Window};
