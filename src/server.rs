@@ -34,6 +34,7 @@ use tracing::Instrument;
 use crate::{
     domain::{App, Client, operations},
     graphql::{self, Documents, Endpoint, Fanout, Limits, Settings, http::Failure},
+    rest::{self, Face},
 };
 
 /// The longest request id that is taken from a client.
@@ -67,6 +68,9 @@ pub struct Options {
     pub ws_ping: Duration,
     /// Serve although commits may be lost.
     pub allow_unsafe_durability: bool,
+    /// Whether REST shows everybody's e-mail address and telephone number to everybody who
+    /// is signed in.
+    pub shows_contacts: bool,
 }
 
 impl Default for Options {
@@ -84,6 +88,7 @@ impl Default for Options {
             ws_init_timeout,
             ws_ping,
             allow_unsafe_durability: false,
+            shows_contacts: true,
         }
     }
 }
@@ -101,8 +106,11 @@ pub fn router(app: App, options: &Options) -> Router {
         ws_init_timeout,
         ws_ping,
         allow_unsafe_durability,
+        shows_contacts,
     } = options.clone();
     let health = Health { app: app.clone(), allow_unsafe_durability };
+    let face =
+        Face { app: app.clone(), body_limit, public_url: public_url.clone(), shows_contacts };
     let endpoint = Arc::new(Endpoint {
         app,
         schema: graphql::schema(introspection),
@@ -111,9 +119,13 @@ pub fn router(app: App, options: &Options) -> Router {
         settings: Settings { body_limit, timeout, introspection, ws_init_timeout, ws_ping },
         origins: allowed_origins.iter().cloned().chain(public_url).collect(),
     });
-    Router::new()
+    let graphql = Router::new()
         .route("/graphql", any(graphql::http::graphql).with_state(Arc::clone(&endpoint)))
         .route("/graphql/ws", any(graphql::ws::socket).with_state(endpoint))
+        .layer(cors(&allowed_origins));
+    Router::new()
+        .merge(graphql)
+        .merge(rest::router(Arc::new(face)))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready).with_state(health))
         .fallback(not_found)
@@ -132,8 +144,7 @@ pub fn router(app: App, options: &Options) -> Router {
                     HeaderValue::from_static("same-origin"),
                 ))
                 .layer(middleware::from_fn_with_state(Arc::new(trusted_proxies), client))
-                .layer(middleware::from_fn(log))
-                .layer(cors(&allowed_origins)),
+                .layer(middleware::from_fn(log)),
         )
 }
 

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The most members of a group.
-pub(super) const MEMBERS_MAX: usize = 1_000;
+pub const MEMBERS_MAX: usize = 1_000;
 
 /// The most people added by one request.
 const ADD_MAX: usize = 100;

@@ -1,0 +1,161 @@
+//! The REST face: a thin router over the same functions of the domain as GraphQL's, in the
+//! paths, words and order of checks of Django REST Framework, so that clients of such services
+//! work unchanged. One file for each noun; each resource is a [`View`], and [`RESOURCES`] is
+//! the one list of them.
+//!
+//! May name `domain`, `ids` and `time`; never `store`, nor the GraphQL face.
+
+mod body;
+mod browse;
+mod conversations;
+pub(crate) mod cookies;
+mod cors;
+mod events;
+mod messages;
+mod negotiate;
+mod options;
+mod page;
+mod refusal;
+mod root;
+mod shape;
+mod tokens;
+mod users;
+mod view;
+mod who;
+
+use std::{collections::HashMap, sync::Arc};
+
+use axum::{
+    Router,
+    extract::{Extension, RawPathParams, RawQuery, Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::any,
+};
+
+use self::{
+    page::Query,
+    refusal::{Refusal, Result},
+    view::{Call, View},
+};
+use crate::domain::{App, Client};
+
+/// Every resource: what follows the prefix, and what is there.
+const RESOURCES: &[(&str, &View)] = &[
+    ("register/", &users::REGISTER),
+    ("token/", &tokens::OBTAIN),
+    ("token/refresh/", &tokens::REFRESH),
+    ("token/verify/", &tokens::VERIFY),
+    ("login/", &tokens::LOGIN),
+    ("users/", &users::LIST),
+    ("users/me/", &users::ME),
+    ("users/{user}/", &users::ONE),
+    ("conversations/", &conversations::LIST),
+    ("conversations/{conversation}/", &conversations::ONE),
+    ("conversations/{conversation}/messages/", &messages::OF_CONVERSATION),
+    ("conversations/{conversation}/messages/{message}/", &messages::ONE_OF_CONVERSATION),
+    ("conversations/{conversation}/events/", &events::EVENTS),
+    ("messages/", &messages::LIST),
+    ("messages/{message}/", &messages::ONE),
+];
+
+/// Where the resources are: the same under each.
+const PREFIXES: &[&str] = &["/api/", "/api/v1/", "/"];
+
+/// What the REST face knows.
+pub struct Face {
+    pub app: App,
+    /// The longest body, in bytes.
+    pub body_limit: usize,
+    /// How clients reach the server, where that is not what they say.
+    pub public_url: Option<String>,
+    /// Whether everybody who is signed in sees everybody's e-mail address and telephone number.
+    pub shows_contacts: bool,
+}
+
+impl Face {
+    /// Cookies go over TLS alone where clients come that way.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+/// The routes of the REST face.
+pub fn router(face: Arc<Face>) -> Router {
+    let mut router = Router::new();
+    for prefix in PREFIXES {
+        for (path, view) in RESOURCES {
+            router = at(router, &format!("{prefix}{path}"), view);
+        }
+        router = at(router, prefix, &root::ROOT);
+    }
+    router
+        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn(cors::cors))
+        .with_state(face)
+}
+
+/// A resource; without the slash at its end the client is sent to it.
+fn at(router: Router<Arc<Face>>, path: &str, view: &'static View) -> Router<Arc<Face>> {
+    let serve =
+        move |face, client, path, query, request| serve(view, face, client, path, query, request);
+    let router = router.route(path, any(serve));
+    match path.strip_suffix('/') {
+        None | Some("") => router,
+        Some(bare) => router.route(bare, any(add_slash)),
+    }
+}
+
+async fn serve(
+    view: &'static View,
+    State(face): State<Arc<Face>>,
+    Extension(client): Extension<Client>,
+    path: RawPathParams,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> Response {
+    let path: HashMap<_, _> =
+        path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, face.body_limit).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let call = Call {
+        face,
+        client,
+        person: None,
+        method: parts.method,
+        uri: parts.uri,
+        path: Arc::new(path),
+        query: Arc::new(Query::read(query.as_deref().unwrap_or_default())),
+        headers: parts.headers,
+        body,
+    };
+    view::serve(view, call).await
+}
+
+/// Sends a client to the same address with a slash, whatever it wanted there.
+async fn add_slash(request: Request) -> Response {
+    let uri = request.uri();
+    let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+    // Not to another server: `//host` would name one.
+    let path = format!("/{}/{query}", uri.path().trim_matches('/'));
+    let Ok(location) = HeaderValue::try_from(path) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    let vary = HeaderValue::from_static("origin, Cookie");
+    let headers =
+        [(header::LOCATION, location), (header::CONTENT_TYPE, html), (header::VARY, vary)];
+    (StatusCode::MOVED_PERMANENTLY, headers).into_response()
+}
+
+/// What every answer carries.
+async fn headers(request: Request, next: middleware::Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    response
+}
