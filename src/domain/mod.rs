@@ -20,7 +20,6 @@ mod limits;
 mod log;
 pub mod members;
 pub mod messages;
-pub mod numbered;
 pub mod operations;
 mod page;
 pub mod reads;
