@@ -20,6 +20,7 @@ mod limits;
 mod log;
 pub mod members;
 pub mod messages;
+pub mod numbered;
 pub mod operations;
 mod page;
 pub mod reads;

@@ -23,6 +23,7 @@ pub mod health;
 pub mod members;
 pub mod messages;
 pub mod migrations;
+pub mod numbered;
 mod schema;
 pub mod sessions;
 pub mod settings;

@@ -14,6 +14,7 @@ mod live;
 mod members;
 mod messages;
 mod nats;
+mod numbered;
 mod paging;
 mod readme;
 mod reads;
