@@ -126,6 +126,12 @@ pub struct Config {
     /// How long a session lasts without being used; 90 days at most in any case
     #[arg(long, env = "PARLANCE_REFRESH_TTL", global = true, default_value = "30d", value_parser = span)]
     pub refresh_ttl: Duration,
+    /// How long an access token of REST is good
+    #[arg(long, env = "PARLANCE_REST_ACCESS_TTL", global = true, default_value = "60m", value_parser = span)]
+    pub rest_access_ttl: Duration,
+    /// How long a refresh token of REST is good; it is not renewed
+    #[arg(long, env = "PARLANCE_REST_REFRESH_TTL", global = true, default_value = "1d", value_parser = span)]
+    pub rest_refresh_ttl: Duration,
     /// The fewest characters of a password
     #[arg(long, env = "PARLANCE_PASSWORD_MIN", global = true, default_value_t = 5,
           value_parser = clap::value_parser!(u8).range(1..=128))]
@@ -288,6 +294,8 @@ impl Config {
         Rules {
             access_ttl: self.access_ttl,
             refresh_ttl: self.refresh_ttl,
+            rest_access_ttl: self.rest_access_ttl,
+            rest_refresh_ttl: self.rest_refresh_ttl,
             password_min: usize::from(self.password_min),
             rate_limits: self.rate_limits == Switch::On,
         }
