@@ -148,6 +148,9 @@ pub struct Config {
     /// Whether clients may ask for the GraphQL schema
     #[arg(long, env = "PARLANCE_INTROSPECTION", global = true, value_enum, default_value = "on")]
     pub introspection: Switch,
+    /// Whether REST shows everybody who is signed in the e-mail addresses and telephone numbers of all
+    #[arg(long, env = "PARLANCE_REST_CONTACTS", global = true, value_enum, default_value = "on")]
+    pub rest_contacts: Switch,
     /// Serve although the database may lose what it has committed
     #[arg(long, env = "PARLANCE_ALLOW_UNSAFE_DURABILITY", global = true)]
     pub allow_unsafe_durability: bool,
@@ -343,6 +346,7 @@ impl Config {
             ws_init_timeout: self.ws_init_timeout,
             ws_ping: self.ws_ping,
             allow_unsafe_durability: self.allow_unsafe_durability,
+            shows_contacts: self.rest_contacts == Switch::On,
         }
     }
 }
