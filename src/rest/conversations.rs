@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Error, Reader, Viewer, accounts,
-        conversations::{self, ConversationView, Footing, Kind as ConversationKind},
+        Error, Footing, Reader, Viewer, accounts,
+        conversations::{self, ConversationView, Kind as ConversationKind},
         members,
         numbered::{self, ConversationKey, ConversationQuery},
     },

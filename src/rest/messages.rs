@@ -19,9 +19,9 @@ use super::{
 };
 use crate::{
     domain::{
-        Error, Reader, Viewer,
+        Error, Footing, Reader, Viewer,
         accounts::{self, User},
-        conversations::{Footing, footing},
+        conversations::footing,
         messages::{self, Lookup, Message, Outgoing},
         numbered::{self, MessageKey, MessageQuery, Sender},
     },
