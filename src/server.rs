@@ -109,8 +109,13 @@ pub fn router(app: App, options: &Options) -> Router {
         shows_contacts,
     } = options.clone();
     let health = Health { app: app.clone(), allow_unsafe_durability };
-    let face =
-        Face { app: app.clone(), body_limit, public_url: public_url.clone(), shows_contacts };
+    let face = Face {
+        app: app.clone(),
+        body_limit,
+        timeout,
+        public_url: public_url.clone(),
+        shows_contacts,
+    };
     let endpoint = Arc::new(Endpoint {
         app,
         schema: graphql::schema(introspection),
