@@ -34,6 +34,7 @@ use tracing::Instrument;
 use crate::{
     domain::{App, Client, operations},
     graphql::{self, Documents, Endpoint, Fanout, Limits, Settings, http::Failure},
+    request_log::{self, RequestLog},
 };
 
 /// The longest request id that is taken from a client.
@@ -67,6 +68,8 @@ pub struct Options {
     pub ws_ping: Duration,
     /// Serve although commits may be lost.
     pub allow_unsafe_durability: bool,
+    /// Where each request is noted.
+    pub request_log: RequestLog,
 }
 
 impl Default for Options {
@@ -84,6 +87,7 @@ impl Default for Options {
             ws_init_timeout,
             ws_ping,
             allow_unsafe_durability: false,
+            request_log: RequestLog::default(),
         }
     }
 }
@@ -101,6 +105,7 @@ pub fn router(app: App, options: &Options) -> Router {
         ws_init_timeout,
         ws_ping,
         allow_unsafe_durability,
+        request_log,
     } = options.clone();
     let health = Health { app: app.clone(), allow_unsafe_durability };
     let endpoint = Arc::new(Endpoint {
@@ -133,6 +138,7 @@ pub fn router(app: App, options: &Options) -> Router {
                 ))
                 .layer(middleware::from_fn_with_state(Arc::new(trusted_proxies), client))
                 .layer(middleware::from_fn(log))
+                .layer(middleware::from_fn_with_state(request_log, request_log::note))
                 .layer(cors(&allowed_origins)),
         )
 }

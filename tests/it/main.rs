@@ -17,6 +17,7 @@ mod nats;
 mod paging;
 mod readme;
 mod reads;
+mod request_log;
 mod schema;
 mod sessions;
 mod sse;
