@@ -34,6 +34,7 @@ use tracing::Instrument;
 use crate::{
     domain::{App, Client, operations},
     graphql::{self, Documents, Endpoint, Fanout, Limits, Settings, http::Failure},
+    request_log::{self, RequestLog},
     rest::{self, Face},
 };
 
@@ -71,6 +72,8 @@ pub struct Options {
     /// Whether REST shows everybody's e-mail address and telephone number to everybody who
     /// is signed in.
     pub shows_contacts: bool,
+    /// Where each request is noted.
+    pub request_log: RequestLog,
 }
 
 impl Default for Options {
@@ -89,6 +92,7 @@ impl Default for Options {
             ws_ping,
             allow_unsafe_durability: false,
             shows_contacts: true,
+            request_log: RequestLog::default(),
         }
     }
 }
@@ -107,6 +111,7 @@ pub fn router(app: App, options: &Options) -> Router {
         ws_ping,
         allow_unsafe_durability,
         shows_contacts,
+        request_log,
     } = options.clone();
     let health = Health { app: app.clone(), allow_unsafe_durability };
     let face = Face {
@@ -149,7 +154,8 @@ pub fn router(app: App, options: &Options) -> Router {
                     HeaderValue::from_static("same-origin"),
                 ))
                 .layer(middleware::from_fn_with_state(Arc::new(trusted_proxies), client))
-                .layer(middleware::from_fn(log)),
+                .layer(middleware::from_fn(log))
+                .layer(middleware::from_fn_with_state(request_log, request_log::note)),
         )
 }
 

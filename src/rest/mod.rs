@@ -3,7 +3,7 @@
 //! work unchanged. One file for each noun; each resource is a [`View`], and [`RESOURCES`] is
 //! the one list of them.
 //!
-//! May name `domain`, `ids` and `time`; never `store`, nor the GraphQL face.
+//! May name `domain`, `live`, `request_log`, `ids` and `time`; never `store`, nor the GraphQL face.
 
 mod body;
 mod browse;
@@ -138,6 +138,7 @@ async fn serve(
             path: Arc::new(path),
             query: Arc::new(Query::read(query.as_deref().unwrap_or_default())),
             headers: parts.headers,
+            extensions: parts.extensions,
             body,
         };
         view::serve(view, call).await
