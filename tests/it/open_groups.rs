@@ -67,8 +67,8 @@ fn field(error: Result<ConversationView, Error>) -> &'static str {
 
 /// Who is in, with their roles, by name.
 async fn members(who: &Person, chat: Id) -> Vec<String> {
-    let answer = who.sees(chat, "participants { role user { username } }").await;
-    let list = answer.gives("conversation.participants");
+    let answer = who.sees(chat, "members { nodes { role user { username } } }").await;
+    let list = answer.gives("conversation.members.nodes");
     let word = |member: &serde_json::Value| {
         format!(
             "{} {}",

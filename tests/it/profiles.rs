@@ -81,7 +81,7 @@ async fn every_problem_of_a_draft_is_told_with_its_rule() {
         (
             // Nor may a name be somebody's address, by which they sign in.
             Draft { username: text("bob@example.org"), email: text("a@b"), ..Draft::default() },
-            vec![("username", Rule::Taken), ("email", Rule::Email)],
+            vec![("email", Rule::Email), ("username", Rule::Taken)],
         ),
         (
             Draft { password: text("12345678"), ..Draft::default() },
