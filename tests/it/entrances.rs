@@ -36,9 +36,9 @@ async fn locks_out(app: &TestApp, person: &Person) {
 }
 
 /// Signed with the server's own secret, as whoever found it would.
-fn forged(claims: Value) -> String {
+fn forged(claims: &Value) -> String {
     let key = EncodingKey::from_secret(SECRET);
-    jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &key).unwrap()
+    jsonwebtoken::encode(&Header::new(Algorithm::HS256), claims, &key).unwrap()
 }
 
 /// In the words of a client.
@@ -116,7 +116,7 @@ async fn each_check_of_a_forged_token_answers_before_the_next() {
         let mut claims =
             json!({ "iat": now, "jti": "forged", "exp": exp, "token_type": kind, "user_id": user });
         claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
-        forged(claims)
+        forged(&claims)
     };
     let (good, id) = (now + 600, |id: Id| json!(id));
     for (kind, other) in [("access", "refresh"), ("refresh", "access")] {
@@ -148,7 +148,7 @@ async fn each_check_of_a_forged_token_answers_before_the_next() {
     }
     // Somebody else's session, or one's own that is over, is none.
     let claims = |session: Id| {
-        forged(json!({ "exp": good, "token_type": "access", "user_id": ann.id, "sid": session }))
+        forged(&json!({ "exp": good, "token_type": "access", "user_id": ann.id, "sid": session }))
     };
     assert_eq!(why(authenticate_rest(&app.app, &claims(ann.session)).await), "let in");
     assert_eq!(why(authenticate_rest(&app.app, &claims(bob.session)).await), "invalid");

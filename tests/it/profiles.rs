@@ -15,6 +15,7 @@ async fn viewer(app: &TestApp, person: &Person) -> Viewer {
     sessions::authenticate(&app.app, person.token().unwrap()).await.unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as a draft takes it")]
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
