@@ -228,3 +228,20 @@ impl From<PasswordError> for Error {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_of_unknown_fate_may_be_repeated_under_a_clients_id_alone() {
+        let unknown = || Error::Store(StoreError::CommitUnknown("cut off".to_owned()));
+        let (plain, named) = (unknown(), unknown().under_client_id());
+        assert!(!plain.is_retryable() && named.is_retryable());
+        assert!(!named.is_transient(), "the store does not know of the id");
+        assert_eq!(plain.to_string(), named.to_string());
+        assert_eq!((plain.code(), plain.cause()), (named.code(), named.cause()));
+        let other = Error::Store(StoreError::Other("broken".to_owned())).under_client_id();
+        assert!(!other.is_retryable());
+    }
+}
