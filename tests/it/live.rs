@@ -222,6 +222,44 @@ async fn typing_and_reading_are_heard_by_who_is_there_and_have_no_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn typing_ends_at_once_with_a_message_and_with_a_removal() {
+    let app = by_signals_only().await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob, &eve]).await;
+    let mut heard = events(&ann, chat, None).await;
+    heard.catches_up().await;
+    let types = async |who: &Person, typing: bool| {
+        let input = json!({ "conversationId": chat, "typing": typing });
+        who.does("setTyping", input, "conversationId").await.succeeds();
+    };
+    let told = async |heard: &mut Follow| {
+        let item = heard.next().await;
+        assert_eq!(item["__typename"], "Typing", "{item}");
+        (item["user"]["username"].as_str().unwrap().to_owned(), item["typing"] == true)
+    };
+    let of = |name: &str, typing: bool| (name.to_owned(), typing);
+    types(&bob, true).await;
+    assert_eq!(told(&mut heard).await, of("bob", true));
+    // To have stopped does not wait for the pace, and takes back what waits for it.
+    types(&bob, true).await;
+    types(&bob, false).await;
+    assert_eq!(told(&mut heard).await, of("bob", false));
+    types(&eve, true).await;
+    assert_eq!(told(&mut heard).await, of("eve", true));
+    types(&eve, true).await;
+    eve.sends(chat, "hello").await;
+    assert_eq!(named(&heard.next().await), "MessageAdded 4");
+    assert_eq!(told(&mut heard).await, of("eve", false));
+    // This one waits, and so does the next, whose person is out by then.
+    types(&eve, true).await;
+    types(&bob, true).await;
+    ann.removes(chat, &bob).await.succeeds();
+    assert_eq!(named(&heard.next().await), "MemberLeft 5");
+    assert_eq!(told(&mut heard).await, of("eve", true));
+    tokio::time::timeout(Duration::from_secs(4), heard.next()).await.expect_err("bob is out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_erased_or_edited_never_comes_back_through_a_cursor() {
     let app = TestApp::start().await;
     let (ann, bob, _) = app.people().await;
