@@ -4,7 +4,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{Context, ID, InputObject, PathSegment, Pos, ServerError, Subscription};
+use async_graphql::{
+    Context, ID, InputObject, Name, PathSegment, Pos, ServerError, Subscription,
+    parser::types::OperationType,
+};
 use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
@@ -13,6 +16,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Ask,
+    document::Operation,
     error::Result,
     events::{ConversationEvent, InboxEvent},
     messages::Message,
@@ -108,6 +112,13 @@ async fn items(
     let opened = (open(opening).await?, Place::of(ctx));
     *opening.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened);
     Ok(stream::empty().boxed())
+}
+
+/// Whether what is followed has numbers from which a client may resume.
+pub(super) fn is_numbered(operation: &Operation) -> bool {
+    let is_numbered =
+        |field: &Name| matches!(field.as_str(), "messageAdded" | "conversationEvents");
+    operation.kind == OperationType::Subscription && operation.root_fields.iter().any(is_numbered)
 }
 
 /// What can be followed.
