@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{Pos, ServerError};
+use async_graphql::ServerError;
 use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
@@ -14,15 +14,14 @@ use super::{
     code::ErrorCode,
     document::Prepared,
     endpoint::Endpoint,
-    error::Error,
     execute::Gate,
     fanout::{NotNow, Recipe, Show},
     finish::INTERNAL,
-    live::{Opened, Opening, Shown},
+    live::{Opened, Opening, Place, Shown},
     operation::{Started, Step},
 };
 use crate::domain::{
-    self, Client, Reader, Viewer,
+    Client, Reader, Viewer,
     feed::{Follower, Item},
     inbox::InboxFollower,
 };
@@ -40,7 +39,7 @@ pub(super) async fn start(
     last_event_id: Option<i64>,
 ) -> Result<Started, Box<ServerError>> {
     let gate = Gate::new(&prepared);
-    let opened = open(endpoint, &prepared, viewer, client, &gate, last_event_id).await?;
+    let (opened, place) = open(endpoint, &prepared, viewer, client, &gate, last_event_id).await?;
     let recipe = Recipe {
         app: endpoint.app.clone(),
         schema: endpoint.schema.clone(),
@@ -56,7 +55,8 @@ pub(super) async fn start(
             } else {
                 Show::new(recipe.clone())
             };
-            following(Following { follower, show, recipe, is_former: false, is_over: false })
+            let (is_former, is_over) = (false, false);
+            following(Following { follower, show, recipe, place, is_former, is_over })
         }
         Opened::Inbox(follower) => inbox(follower, Show::new(recipe)),
     }))
@@ -70,7 +70,7 @@ async fn open(
     client: Client,
     gate: &Arc<Gate>,
     last_event_id: Option<i64>,
-) -> Result<Opened, Box<ServerError>> {
+) -> Result<(Opened, Place), Box<ServerError>> {
     let opening = Arc::new(Opening::from(last_event_id));
     let (request, mut loads) = bind(&endpoint.app, prepared.request(), Some(viewer), client);
     let request = request.data(Arc::clone(gate)).data(Arc::clone(&opening));
@@ -91,6 +91,7 @@ struct Following {
     follower: Box<Follower>,
     show: Arc<Show>,
     recipe: Recipe,
+    place: Place,
     /// From here on it is shown as to somebody who has left.
     is_former: bool,
     is_over: bool,
@@ -112,7 +113,7 @@ impl Following {
     async fn step(&mut self) -> Option<Step> {
         let item = match self.follower.next().await? {
             Ok(item) => item,
-            Err(error) => return Some(Step::Failed(vec![told(error)])),
+            Err(error) => return Some(Step::Failed(vec![self.place.error(error)])),
         };
         let reader = self.follower.reader();
         if matches!(reader, Reader::Former(_)) && !self.is_former {
@@ -153,9 +154,4 @@ async fn show(by: &Show, item: Shown, number: Option<i64>) -> Step {
         tries += 1;
         pause *= 2;
     }
-}
-
-/// A domain error as clients see it.
-fn told(error: domain::Error) -> ServerError {
-    async_graphql::Error::from(Error::from(error)).into_server_error(Pos::default())
 }

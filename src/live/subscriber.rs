@@ -118,8 +118,13 @@ impl<S: Source> Subscriber<S> {
         self.next - 1
     }
 
+    /// The number of the newest event that is known to be theirs to see.
+    pub fn through(&self) -> i64 {
+        self.bounds.left.unwrap_or(self.bounds.through)
+    }
+
     /// The number of the newest event that this instance has read.
-    pub fn head(&self) -> i64 {
+    pub(super) fn head(&self) -> i64 {
         *self.head.borrow()
     }
 

@@ -125,7 +125,7 @@ impl From<Error> for Refusal {
             Code::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut refusal = Self::detail(status, sentence(&error));
-        if let Error::Resync { head: Some(head) } = error {
+        if let Error::Resync { head: Some(head), .. } = error {
             refusal.body.0.push(("head".to_owned(), head.into()));
         }
         if let Some(wait) = error.retry_after() {
