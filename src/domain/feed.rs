@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use crate::{
     domain::{
         App, Error, Result, Viewer,
-        access::{Audience, Former, Reader},
+        access::{Audience, Former},
         events::{Event, Log, What, standing},
     },
     ids::{ConversationId, UserId},
@@ -206,18 +206,16 @@ impl Follower {
         Some(event.event_seq)
     }
 
-    /// Which conversation is followed.
-    pub fn conversation(&self) -> ConversationId {
-        self.conversation
-    }
-
-    /// For whom what an item is about is to be read: for all alike, as long as the follower
-    /// is one of them.
-    pub fn reader(&self) -> Reader {
+    /// All who are shown the same as this follower; what they could see until then, once the
+    /// follower is out.
+    ///
+    /// # Errors
+    /// The latter.
+    pub fn standing(&self) -> std::result::Result<Audience, Former> {
         let conversation = self.conversation;
-        match self.walk.left() {
-            None => Reader::Participants(Audience::of(conversation)),
-            Some(until) => Reader::Former(Former { conversation, until }),
+        match self.walk.sees() {
+            None => Ok(Audience::of(conversation)),
+            Some(until) => Err(Former { conversation, until }),
         }
     }
 }

@@ -29,7 +29,7 @@ mod typing;
 pub mod watch;
 mod writer;
 
-pub use access::{Reader, Viewer};
+pub use access::{Audience, Reader, Viewer};
 pub use app::{App, Rules, Sharing};
 pub use error::{Code, Error, Problem, Result};
 pub use limits::Client;

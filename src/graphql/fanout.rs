@@ -27,8 +27,8 @@ use super::{
     loaders::{self, Loads},
 };
 use crate::{
-    domain::{App, Client, Reader, Viewer, feed::Item},
-    ids::{ConversationId, UserId},
+    domain::{App, Audience, Client, Reader, Viewer, feed::Item},
+    ids::UserId,
     time::Timestamp,
 };
 
@@ -53,20 +53,22 @@ struct Key {
     operation: Option<String>,
     /// The variables but for those that say from where.
     variables: String,
-    conversation: ConversationId,
+    audience: Audience,
 }
 
 /// A shared entry goes when the last who is shown it goes; now and then the list is tidied.
 const TIDY: usize = 64;
 
 impl Fanout {
-    /// The one execution for all who are shown this of this conversation.
-    pub(super) fn shared(&self, recipe: Recipe, conversation: ConversationId) -> Arc<Show> {
+    /// The one execution for all who are shown this of their conversation. It is executed for
+    /// them alike, whoever comes first.
+    pub(super) fn shared(&self, recipe: Recipe, audience: Audience) -> Arc<Show> {
+        let recipe = Recipe { reader: Reader::Participants(audience), viewer: None, ..recipe };
         let key = Key {
             document: recipe.prepared.hash(),
             operation: recipe.prepared.operation().name.as_ref().map(ToString::to_string),
             variables: recipe.prepared.lasting_variables(),
-            conversation,
+            audience,
         };
         let mut shows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(show) = shows.get(&key).and_then(Weak::upgrade) {

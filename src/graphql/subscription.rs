@@ -50,11 +50,10 @@ pub(super) async fn start(
     };
     Ok(Started::Stream(match opened {
         Opened::Conversation(follower) => {
-            let show = if gate.is_alike() {
-                let alike = Recipe { reader: follower.reader(), viewer: None, ..recipe.clone() };
-                endpoint.fanout.shared(alike, follower.conversation())
-            } else {
-                Show::new(recipe.clone())
+            let show = match follower.standing() {
+                Ok(audience) if gate.is_alike() => endpoint.fanout.shared(recipe.clone(), audience),
+                // Who is out gets one of their own with the first item.
+                Ok(_) | Err(_) => Show::new(recipe.clone()),
             };
             following(Following { follower, show, recipe, is_former: false, is_over: false })
         }
@@ -114,9 +113,11 @@ impl Following {
             Ok(item) => item,
             Err(error) => return Some(Step::Failed(vec![told(error)])),
         };
-        let reader = self.follower.reader();
-        if matches!(reader, Reader::Former(_)) && !self.is_former {
+        if let Err(former) = self.follower.standing()
+            && !self.is_former
+        {
             self.is_former = true;
+            let reader = Reader::Former(former);
             self.show = Show::new(Recipe { reader, ..self.recipe.clone() });
         }
         let number = match &item {

@@ -123,9 +123,10 @@ impl<S: Source> Subscriber<S> {
         *self.head.borrow()
     }
 
-    /// The number by which the follower left, if that is known already.
-    pub fn left(&self) -> Option<i64> {
-        self.bounds.left
+    /// The last change that the follower may see the work of, if it is known already that
+    /// they are out.
+    pub fn sees(&self) -> Option<i64> {
+        self.bounds.sees
     }
 
     /// Waits for the next thing. May be dropped half way and called again.

@@ -27,6 +27,10 @@ const EVENTS: &str = "subscription ($chat: ID!, $after: Int, $epoch: ID) { conve
 const MESSAGES: &str = "subscription ($chat: ID!, $after: Int, $epoch: ID) { messageAdded(conversationId: $chat, \
     afterSeq: $after, epoch: $epoch) { id seq body sentAt deletedAt sender { username } } }";
 
+/// Messages with what belongs to them.
+const NESTED: &str = "subscription ($chat: ID!, $after: Int) { messageAdded(conversationId: $chat, afterSeq: $after) \
+    { seq body replyTo { body } conversation { title messageSeq } } }";
+
 /// All of one's conversations.
 const INBOX: &str = "subscription ($known: [ConversationHeadInput!], $since: DateTime, $epoch: ID) { inboxEvents(known: \
     $known, activeSince: $since, epoch: $epoch) { __typename \
@@ -401,6 +405,25 @@ async fn who_left_does_not_see_what_became_of_a_message_afterwards() {
     assert_ne!(then["title"], "not for eve");
     assert_eq!(then["lastMessage"], Value::Null);
     assert_eq!(then["members"]["nodes"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_are_not_shown_a_conversation_through_the_eyes_of_who_is_out() {
+    let app = TestApp::start().await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_called("before", &[&bob, &eve]).await;
+    let first = ann.sends(chat, "as it was").await;
+    ann.replies(chat, first, "a reply").await;
+    ann.removes(chat, &eve).await.succeeds();
+    ann.edits(first.id, "for members").await.succeeds();
+    ann.renames(chat, Some("after")).await.succeeds();
+    let mut eves = eve.follows(NESTED, json!({ "chat": chat, "after": 1 })).await;
+    let mut bobs = bob.follows(NESTED, json!({ "chat": chat, "after": 1 })).await;
+    let (eves, bobs) = (eves.next().await, bobs.next().await);
+    assert_eq!(bobs["replyTo"]["body"], "for members");
+    assert_eq!(bobs["conversation"]["title"], "after");
+    assert_eq!(eves["replyTo"]["body"], "");
+    assert_ne!(eves["conversation"]["title"], "after");
 }
 
 #[tokio::test(flavor = "multi_thread")]
