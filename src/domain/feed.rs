@@ -120,6 +120,14 @@ pub async fn follow(
     })
 }
 
+/// How far the log of a conversation reaches: what was read of it before this shows the work
+/// of no later event.
+pub async fn reached(app: &App, conversation: ConversationId) -> Result<i64> {
+    let heads = events::list_heads(&mut app.store.conn().await?, &[conversation]).await?;
+    let head = heads.into_iter().next().map(|(_, head)| head);
+    head.ok_or(Error::NotFound("conversation"))
+}
+
 impl Follower {
     /// The next item; none at the end. May be dropped half way and called again.
     ///
@@ -204,6 +212,18 @@ impl Follower {
             return event.message().map(|message| message.seq);
         }
         Some(event.event_seq)
+    }
+
+    /// Whether the follower may be given what was read for all alike, or for themselves, when
+    /// the log reached no further than this. If not, it is to be read again, for whom
+    /// [`Self::standing`] says.
+    pub async fn may_see(&mut self, reached: i64) -> bool {
+        self.walk.reaches(reached).await
+    }
+
+    /// Which conversation is followed.
+    pub fn conversation(&self) -> ConversationId {
+        self.conversation
     }
 
     /// All who are shown the same as this follower; what they could see until then, once the

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{Response, ServerError};
+use async_graphql::{Pos, Response, ServerError};
 use axum::body::Bytes;
 use futures_util::{StreamExt, stream::BoxStream};
 use tokio::sync::{OnceCell, mpsc};
@@ -20,6 +20,7 @@ use super::{
     Asked, Loader, Schema,
     code::ErrorCode,
     document::{Hash, Prepared},
+    error::Error,
     execute,
     finish::{self, INTERNAL, finish},
     live::{Showing, Shown},
@@ -27,8 +28,11 @@ use super::{
     loaders::{self, Loads},
 };
 use crate::{
-    domain::{App, Audience, Client, Reader, Viewer, feed::Item},
-    ids::UserId,
+    domain::{
+        self, App, Audience, Client, Reader, Viewer,
+        feed::{self, Item},
+    },
+    ids::{ConversationId, UserId},
     time::Timestamp,
 };
 
@@ -39,7 +43,7 @@ const KEPT: usize = 256;
 /// How long showing one item may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long the names of people may be shown as they were.
+/// How long the names of people, and what belongs to an item, may be shown as they were.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// The executions that are shared.
@@ -91,13 +95,34 @@ pub(super) struct Recipe {
     pub(super) prepared: Prepared,
     pub(super) reader: Reader,
     pub(super) viewer: Option<Viewer>,
+    /// What is followed, if it is one conversation.
+    pub(super) conversation: Option<ConversationId>,
 }
 
 /// One execution that shows item after item.
 pub(super) struct Show {
     recipe: Recipe,
     running: tokio::sync::Mutex<Option<Running>>,
-    shown: Mutex<VecDeque<(Place, Arc<OnceCell<Bytes>>)>>,
+    shown: Mutex<VecDeque<(Place, Arc<OnceCell<Payload>>)>>,
+}
+
+/// What came of showing an item.
+#[derive(Clone)]
+pub(super) struct Payload {
+    /// The result as JSON.
+    pub(super) json: Bytes,
+    /// If anything of the conversation was read for it beside the item: how far its log
+    /// reached after that. Whoever was out by then must not be given this.
+    pub(super) reached: Option<i64>,
+    shown_at: Instant,
+}
+
+impl Payload {
+    /// Whether it may be given to those who come later. An item in memory is renewed with its
+    /// message; what was read beside it is not.
+    fn is_fresh(&self) -> bool {
+        self.reached.is_none() || self.shown_at.elapsed() < FRESH
+    }
 }
 
 /// Of which item it is known that it was shown already.
@@ -141,21 +166,25 @@ impl Show {
         Arc::new(Self { recipe, running: tokio::sync::Mutex::default(), shown: Mutex::default() })
     }
 
-    /// The result of an execution for one item, as JSON.
-    pub(super) async fn show(&self, item: &Shown) -> Result<Bytes, NotNow> {
+    /// The result of an execution for one item.
+    pub(super) async fn show(&self, item: &Shown) -> Result<Payload, NotNow> {
         let Some(cell) = Place::of(item).map(|place| self.cell(place)) else {
             return self.execute(item).await;
         };
-        if let Some(bytes) = cell.get() {
-            return Ok(bytes.clone());
+        if let Some(payload) = cell.get() {
+            return Ok(payload.clone());
         }
         cell.get_or_try_init(|| self.execute(item)).await.cloned()
     }
 
-    fn cell(&self, place: Place) -> Arc<OnceCell<Bytes>> {
+    fn cell(&self, place: Place) -> Arc<OnceCell<Payload>> {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         // Most ask for the newest.
-        if let Some((_, cell)) = shown.iter().rev().find(|(known, _)| *known == place) {
+        if let Some(found) = shown.iter().rposition(|(known, _)| *known == place) {
+            let cell = &mut shown[found].1;
+            if !cell.get().is_none_or(Payload::is_fresh) {
+                *cell = Arc::default();
+            }
             return Arc::clone(cell);
         }
         if shown.len() == KEPT {
@@ -166,13 +195,15 @@ impl Show {
         cell
     }
 
-    async fn execute(&self, item: &Shown) -> Result<Bytes, NotNow> {
+    async fn execute(&self, item: &Shown) -> Result<Payload, NotNow> {
         let mut running = self.running.lock().await;
         // Taken out: an execution that is given up half way is not asked again.
         let mut present = running.take().unwrap_or_else(|| self.recipe.run());
         let shown = execute::through_panics(present.show(item.clone()));
+        let mut has_read = false;
         let mut response = match tokio::time::timeout(PATIENCE, shown).await {
             Ok(Ok(Some(response))) => {
+                has_read = present.loader.loader().has_read();
                 *running = Some(present);
                 response
             }
@@ -191,8 +222,15 @@ impl Show {
         if response.errors.iter().any(may_pass) {
             return Err(NotNow(response.errors));
         }
-        Ok(finish::body(&response.errors, Some(&response.data)).into())
+        let json = finish::body(&response.errors, Some(&response.data)).into();
+        let reached = if has_read { self.recipe.reached().await? } else { None };
+        Ok(Payload { json, reached, shown_at: Instant::now() })
     }
+}
+
+/// A domain error as clients see it.
+pub(super) fn told(error: domain::Error) -> ServerError {
+    async_graphql::Error::from(Error::from(error)).into_server_error(Pos::default())
 }
 
 fn failed(code: ErrorCode, message: &str) -> Response {
@@ -200,8 +238,20 @@ fn failed(code: ErrorCode, message: &str) -> Response {
 }
 
 impl Recipe {
+    /// How far the log reaches by now, for whom that makes a difference.
+    async fn reached(&self) -> Result<Option<i64>, NotNow> {
+        let conversation = match self.reader {
+            Reader::Person(_) | Reader::Participants(_) => self.conversation,
+            // They see everything as it was then.
+            Reader::Former(_) => None,
+        };
+        let Some(conversation) = conversation else { return Ok(None) };
+        let reached = feed::reached(&self.app, conversation).await;
+        reached.map(Some).map_err(|error| NotNow(vec![told(error)]))
+    }
+
     fn run(&self) -> Running {
-        let Self { app, schema, prepared, reader, viewer } = self;
+        let Self { app, schema, prepared, reader, viewer, .. } = self;
         let (items, receiver) = mpsc::unbounded_channel();
         let (together, loads) = loaders::together();
         let loader = Arc::new(loader(app, *reader, together));

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{Pos, ServerError};
+use async_graphql::ServerError;
 use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
@@ -14,15 +14,14 @@ use super::{
     code::ErrorCode,
     document::Prepared,
     endpoint::Endpoint,
-    error::Error,
     execute::Gate,
-    fanout::{NotNow, Recipe, Show},
+    fanout::{NotNow, Payload, Recipe, Show, told},
     finish::INTERNAL,
     live::{Opened, Opening, Shown},
     operation::{Started, Step},
 };
 use crate::domain::{
-    self, Client, Reader, Viewer,
+    Client, Reader, Viewer,
     feed::{Follower, Item},
     inbox::InboxFollower,
 };
@@ -41,12 +40,17 @@ pub(super) async fn start(
 ) -> Result<Started, Box<ServerError>> {
     let gate = Gate::new(&prepared);
     let opened = open(endpoint, &prepared, viewer, client, &gate, last_event_id).await?;
+    let conversation = match &opened {
+        Opened::Conversation(follower) => Some(follower.conversation()),
+        Opened::Inbox(_) => None,
+    };
     let recipe = Recipe {
         app: endpoint.app.clone(),
         schema: endpoint.schema.clone(),
         prepared,
         reader: Reader::Person(viewer),
         viewer: Some(viewer),
+        conversation,
     };
     Ok(Started::Stream(match opened {
         Opened::Conversation(follower) => {
@@ -113,6 +117,32 @@ impl Following {
             Ok(item) => item,
             Err(error) => return Some(Step::Failed(vec![told(error)])),
         };
+        let number = match &item {
+            Item::Event(event) => self.follower.number(event),
+            Item::CaughtUp(number) => Some(*number),
+            Item::Read { .. } | Item::Typing { .. } | Item::Heartbeat(_) => None,
+        };
+        let item = Shown::Conversation(item);
+        loop {
+            self.look_who_is_out();
+            let payload = match show(&self.show, &item).await {
+                Ok(payload) => payload,
+                Err(NotNow(errors)) => return Some(Step::Failed(errors)),
+            };
+            // What belongs to the item was read as of then, and the walk may not yet have met
+            // the follower's departure.
+            let is_theirs = match payload.reached {
+                Some(reached) => self.follower.may_see(reached).await,
+                None => true,
+            };
+            if is_theirs {
+                return Some(Step::Next { payload: payload.json, number });
+            }
+        }
+    }
+
+    /// From their departure on the follower is shown everything as it was then.
+    fn look_who_is_out(&mut self) {
         if let Err(former) = self.follower.standing()
             && !self.is_former
         {
@@ -120,12 +150,6 @@ impl Following {
             let reader = Reader::Former(former);
             self.show = Show::new(Recipe { reader, ..self.recipe.clone() });
         }
-        let number = match &item {
-            Item::Event(event) => self.follower.number(event),
-            Item::CaughtUp(number) => Some(*number),
-            Item::Read { .. } | Item::Typing { .. } | Item::Heartbeat(_) => None,
-        };
-        Some(show(&self.show, Shown::Conversation(item), number).await)
     }
 }
 
@@ -133,30 +157,27 @@ fn inbox(follower: Box<InboxFollower>, by: Arc<Show>) -> BoxStream<'static, Step
     stream::unfold(Some((follower, by)), |state| async {
         let (mut follower, by) = state?;
         let item = follower.next().await;
-        let step = show(&by, Shown::Inbox(item), None).await;
-        let is_over = matches!(step, Step::Failed(_));
-        Some((step, (!is_over).then_some((follower, by))))
+        Some(match show(&by, &Shown::Inbox(item)).await {
+            Ok(Payload { json, .. }) => {
+                (Step::Next { payload: json, number: None }, Some((follower, by)))
+            }
+            Err(NotNow(errors)) => (Step::Failed(errors), None),
+        })
     })
     .boxed()
 }
 
 /// Shows an item, if need be after the database has come back: an item that were shown as an
 /// error would be lost to the client.
-async fn show(by: &Show, item: Shown, number: Option<i64>) -> Step {
+async fn show(by: &Show, item: &Shown) -> Result<Payload, NotNow> {
     let mut pause = PAUSE;
     let mut tries = 0;
     loop {
-        match by.show(&item).await {
-            Ok(payload) => return Step::Next { payload, number },
-            Err(NotNow(errors)) if tries == TRIES => return Step::Failed(errors),
-            Err(NotNow(_)) => tokio::time::sleep(pause).await,
+        match by.show(item).await {
+            Err(NotNow(_)) if tries < TRIES => tokio::time::sleep(pause).await,
+            done => return done,
         }
         tries += 1;
         pause *= 2;
     }
-}
-
-/// A domain error as clients see it.
-fn told(error: domain::Error) -> ServerError {
-    async_graphql::Error::from(Error::from(error)).into_server_error(Pos::default())
 }

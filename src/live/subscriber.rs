@@ -73,8 +73,9 @@ pub struct Subscriber<S: Source> {
 
 /// What is known of the follower's membership.
 struct Bounds {
-    /// The number by which they came in.
+    /// The number by which they came in when the walk began, and as far as is known now.
     joined: i64,
+    came: i64,
     /// The number by which they left after that: here the walk ends.
     left: Option<i64>,
     /// The last change that they may see the work of; everything for a member.
@@ -108,7 +109,13 @@ impl<S: Source> Subscriber<S> {
             page: None,
             begun: head,
             waiting: Vec::new(),
-            bounds: Bounds { joined, left, sees: left, through: left.unwrap_or(head) },
+            bounds: Bounds {
+                joined,
+                came: joined,
+                left,
+                sees: left,
+                through: left.unwrap_or(head),
+            },
             is_over: false,
         }
     }
@@ -127,6 +134,16 @@ impl<S: Source> Subscriber<S> {
     /// they are out.
     pub fn sees(&self) -> Option<i64> {
         self.bounds.sees
+    }
+
+    /// Whether all was the follower's to see that was read when the log reached no further
+    /// than `shows`: they were in, and had been in all the time since the walk last knew.
+    pub async fn reaches(&mut self, shows: i64) -> bool {
+        let came = self.bounds.came;
+        while self.bounds.sees.is_none() && shows > self.bounds.through {
+            self.look_up(shows).await;
+        }
+        self.bounds.sees.is_none_or(|last| shows < last) && self.bounds.came == came
     }
 
     /// Waits for the next thing. May be dropped half way and called again.
@@ -258,6 +275,7 @@ impl<S: Source> Subscriber<S> {
                 if joined == self.bounds.joined {
                     self.bounds.left = left;
                 }
+                self.bounds.came = joined;
                 self.bounds.sees = left;
                 self.bounds.through = left.unwrap_or(head).max(shows);
             }

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use parlance::{domain::Sharing, live::Options};
 
-use crate::support::{Follow, Heard, Id, Person, Setup, TestApp, Value, json, named, nobody};
+use crate::{
+    messages::fills,
+    support::{Follow, Heard, Id, Person, Setup, TestApp, Value, json, named, nobody},
+};
 
 /// Everything that happens in a conversation.
 const EVENTS: &str = "subscription ($chat: ID!, $after: Int, $epoch: ID) { conversationEvents(conversationId: $chat, \
@@ -424,6 +427,58 @@ async fn members_are_not_shown_a_conversation_through_the_eyes_of_who_is_out() {
     assert_eq!(bobs["conversation"]["title"], "after");
     assert_eq!(eves["replyTo"]["body"], "");
     assert_ne!(eves["conversation"]["title"], "after");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_removed_while_they_resume_sees_nothing_that_was_written_afterwards() {
+    let app = by_signals_only().await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_called("before", &[&bob, &eve]).await;
+    let first = ann.sends(chat, "as it was").await;
+    // Far more than what is read ahead, on both sides of the reply.
+    fills(&app, chat, ann.id, 150, |n| n.to_string()).await;
+    ann.replies(chat, first, "a reply").await;
+    fills(&app, chat, ann.id, 300, |n| n.to_string()).await;
+    let own = "subscription ($chat: ID!, $after: Int) { messageAdded(conversationId: $chat, afterSeq: $after) \
+        { seq body replyTo { body sender { email } } conversation { title messageSeq readSeq } } }";
+    for document in [NESTED, own] {
+        let variables = json!({ "chat": chat, "after": 1 });
+        let mut eves = eve.follows(document, variables.clone()).await;
+        let mut bobs = bob.follows(document, variables).await;
+        assert_eq!(eves.next().await["seq"], 2);
+        ann.removes(chat, &eve).await.succeeds();
+        ann.edits(first.id, "not for eve").await.succeeds();
+        ann.renames(chat, Some("not for eve")).await.succeeds();
+        // What was shown to others must not be what she is given.
+        while bobs.next().await["replyTo"]["body"] != "not for eve" {}
+        for seq in 3..=452 {
+            let item = eves.next().await;
+            assert_eq!(item["seq"], seq, "{item}");
+            assert_eq!(item["replyTo"].is_object(), seq == 152, "{item}");
+            assert!(item["conversation"].is_object(), "{item}");
+            assert!(!item.to_string().contains("not for eve"), "{item}");
+        }
+        eves.ends_with("MEMBERSHIP_ENDED").await;
+        ann.adds(chat, &[&eve]).await.succeeds();
+        ann.edits(first.id, "as it was").await.succeeds();
+        ann.renames(chat, Some("before")).await.succeeds();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_erased_does_not_come_back_in_what_answers_it() {
+    let app = by_signals_only().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_conversation_with(&bob).await;
+    let secret = ann.sends(chat, "a secret").await;
+    let mut live = bob.follows(NESTED, json!({ "chat": chat, "after": 1 })).await;
+    ann.replies(chat, secret, "a reply").await;
+    assert_eq!(live.next().await["replyTo"]["body"], "a secret");
+    ann.deletes(secret.id).await.succeeds();
+    // What is shown is kept for others for a second.
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    let mut again = bob.follows(NESTED, json!({ "chat": chat, "after": 1 })).await;
+    assert_eq!(again.next().await["replyTo"]["body"], "");
 }
 
 #[tokio::test(flavor = "multi_thread")]
