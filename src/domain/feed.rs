@@ -9,13 +9,10 @@ use crate::{
         events::{Event, Log, What, standing},
     },
     ids::{ConversationId, UserId},
-    live::{Fault, Held, Signal, Step, Subscriber},
-    store::events,
+    live::{Fault, Held, PAUSE, Signal, Step, Subscriber},
+    store::{Store, events},
     time::{Clock, Timestamp},
 };
-
-/// After how much silence a follower is told that there is nothing to tell.
-const HEARTBEAT: Duration = Duration::from_secs(25);
 
 /// From where a conversation is followed; none is from its head.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +22,10 @@ pub enum After {
     /// All events, after this one.
     Event(Option<i64>),
 }
+
+/// Who has more events than this before them is behind, and not only a little slower than
+/// others.
+const BEHIND: i64 = 64;
 
 /// What a follower gets.
 #[derive(Clone, Debug)]
@@ -44,8 +45,12 @@ pub enum Item {
 /// A person who follows a conversation.
 pub struct Follower {
     conversation: ConversationId,
+    person: UserId,
     walk: Subscriber<Log>,
+    store: Store,
     clock: Arc<dyn Clock>,
+    /// After how much silence it is said that there is nothing to tell.
+    heartbeat: Duration,
     only_messages: bool,
     /// The number at which the follower will have caught up.
     caught_up: Option<i64>,
@@ -111,8 +116,11 @@ pub async fn follow(
     }
     Ok(Follower {
         conversation,
+        person: viewer.id(),
         walk: app.live.follow(conversation, viewer.id(), standing(found), start),
+        store: app.store.clone(),
         clock: Arc::clone(&app.clock),
+        heartbeat: app.live.options().heartbeat,
         only_messages,
         caught_up: (!is_over && !is_former && !only_messages).then_some(found.event_seq),
         read: HashMap::new(),
@@ -145,7 +153,7 @@ impl Follower {
             let step = if self.only_messages {
                 self.walk.next().await
             } else {
-                match tokio::time::timeout(HEARTBEAT, self.walk.next()).await {
+                match tokio::time::timeout(self.heartbeat, self.walk.next()).await {
                     Ok(step) => step,
                     Err(_) => return Some(Ok(Item::Heartbeat(self.clock.now()))),
                 }
@@ -172,11 +180,29 @@ impl Follower {
                     return None;
                 }
                 Err(Fault::Gone) => {
-                    let head = Some(self.walk.head()).filter(|_| !self.only_messages);
+                    let head = self.head().await;
                     return Some(self.end(Error::Resync { head }));
                 }
             }
         }
+    }
+
+    /// The number from which a member who has read everything anew can go on.
+    async fn head(&self) -> Option<i64> {
+        let (conversation, person) = (self.conversation, self.person);
+        let read =
+            async || events::standing(&mut self.store.conn().await?, conversation, person).await;
+        let found = loop {
+            match read().await {
+                Ok(found) => break found,
+                Err(error) => {
+                    tracing::warn!(%error, "a conversation's head cannot be read yet");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        };
+        let member = found.filter(|found| found.left_event_seq.is_none())?;
+        Some(if self.only_messages { member.message_seq } else { member.event_seq })
     }
 
     fn end(&mut self, why: Error) -> Result<Item> {
@@ -219,6 +245,11 @@ impl Follower {
     /// [`Self::standing`] says.
     pub async fn may_see(&mut self, reached: i64) -> bool {
         self.walk.reaches(reached).await
+    }
+
+    /// Whether far more has happened than the follower was told.
+    pub fn is_behind(&self) -> bool {
+        self.walk.head() - self.walk.position() > BEHIND
     }
 
     /// Which conversation is followed.

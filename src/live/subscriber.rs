@@ -10,7 +10,7 @@ use tokio::{
 
 use super::{
     Entry, Hub, Signal, Source, Standing,
-    room::{Held, PAGE, PAUSE, Page, Room, Shared, Taken},
+    room::{Held, PAUSE, Page, Room, Shared, Taken},
 };
 use crate::ids::{ConversationId, UserId};
 
@@ -223,7 +223,7 @@ impl<S: Source> Subscriber<S> {
             Taken::Before => {
                 // A room that has run on too far for this leaves it to `FRESH`: to read again
                 // each time might never come to an end.
-                if let Taken::Here(newer) = self.room.take(self.seen + 1, usize::MAX) {
+                if let Taken::Here(newer) = self.room.take_all(self.seen + 1) {
                     for held in &mut self.slice {
                         for newer in &newer {
                             if let Some(renewed) = held.renewed(newer) {
@@ -241,8 +241,10 @@ impl<S: Source> Subscriber<S> {
         let after = self.next - 1;
         let (known, shared) = self.room.page(after, self.begun);
         let read = async || {
-            let page = self.hub.source().page(self.conversation, after, PAGE).await?;
-            let events = page.into_iter().map(Held::new).collect();
+            let limit = self.room.fits();
+            let page = self.hub.source().page(self.conversation, after, limit).await?;
+            let mut events = page.events.into_iter().map(Held::new).collect();
+            self.room.cut(&mut events);
             Ok::<_, S::Error>(Page { read_at: Instant::now(), events })
         };
         match shared.get_or_try_init(read).await {

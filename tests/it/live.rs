@@ -58,7 +58,10 @@ async fn inbox(who: &Person, known: Value, since: Value) -> Follow {
 /// A server whose reconciler would come too late for any test: what is heard came by a signal.
 async fn by_signals_only() -> TestApp {
     let late = Duration::from_hours(1);
-    let sharing = Sharing { pace: Options { reconcile: late, poll: late }, ..Sharing::default() };
+    let sharing = Sharing {
+        pace: Options { reconcile: late, poll: late, ..Options::default() },
+        ..Sharing::default()
+    };
     TestApp::start_with(Setup { sharing, ..Setup::default() }).await
 }
 
@@ -299,12 +302,72 @@ async fn a_number_below_what_is_kept_must_be_resynced() {
     let id = parlance::ids::ConversationId::from(chat).literal();
     app.writes(&format!("DELETE FROM messages WHERE conversation_id = {id} AND seq <= 3")).await;
     events(&bob, chat, Some(3)).await.ends_with("RESYNC_REQUIRED").await;
-    messages(&bob, chat, Some(2)).await.ends_with("RESYNC_REQUIRED").await;
-    let mut heard = messages(&bob, chat, Some(3)).await;
     // Message 3 itself is gone, and with it the place where it was.
-    assert_eq!(heard.hears().await, Heard::Failed("RESYNC_REQUIRED".to_owned()));
+    for (field, after, head) in [
+        ("conversationEvents(conversationId: \"CHAT\", afterEventSeq: 3) { __typename }", 3, 8),
+        ("messageAdded(conversationId: \"CHAT\", afterSeq: 0) { seq }", 0, 6),
+        ("messageAdded(conversationId: \"CHAT\", afterSeq: 2) { seq }", 2, 6),
+        ("messageAdded(conversationId: \"CHAT\", afterSeq: 3) { seq }", 3, 6),
+    ] {
+        let document = format!("subscription {{ {field} }}").replace("CHAT", &chat.to_string());
+        let refused = bob.begins_to_follow(&document).await;
+        refused.fails_with("RESYNC_REQUIRED");
+        assert_eq!(refused.errors()[0]["extensions"]["head"], head, "after {after}");
+    }
     assert_eq!(messages(&bob, chat, Some(4)).await.takes(2, "/seq").await, [5, 6]);
     assert_eq!(events(&bob, chat, Some(5)).await.catches_up().await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_what_is_not_kept_must_be_resynced() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_conversation_with(&bob).await;
+    let second = {
+        ann.sends(chat, "one").await;
+        ann.sends(chat, "two").await
+    };
+    for n in 3..=6 {
+        ann.sends(chat, &format!("{n}")).await;
+    }
+    ann.edits(second.id, "edited").await.succeeds();
+    let id = parlance::ids::ConversationId::from(chat).literal();
+    app.writes(&format!("DELETE FROM messages WHERE conversation_id = {id} AND seq <= 3")).await;
+    let mut heard = events(&bob, chat, Some(6)).await;
+    // It was known before that it is not kept, or is found out when it is reached.
+    let heard = loop {
+        match heard.hears().await {
+            Heard::Item(item) => assert!(item["eventSeq"].as_i64().unwrap() < 9, "{item}"),
+            other => break other,
+        }
+    };
+    assert_eq!(heard, Heard::Failed("RESYNC_REQUIRED".to_owned()));
+    let mut heard = events(&bob, chat, Some(9)).await;
+    heard.catches_up().await;
+    ann.sends(chat, "7").await;
+    assert_eq!(named(&heard.next().await), "MessageAdded 10");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hears_nothing_for_long_is_told_that_there_is_nothing_to_hear() {
+    let pace = Options { heartbeat: Duration::from_millis(200), ..Options::default() };
+    let sharing = Sharing { pace, ..Sharing::default() };
+    let app = TestApp::start_with(Setup { sharing, ..Setup::default() }).await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_conversation_with(&bob).await;
+    let one = "subscription ($chat: ID!) { conversationEvents(conversationId: $chat) { __typename ... on Heartbeat { at } } }";
+    let all = "subscription { inboxEvents { __typename ... on Heartbeat { at } } }";
+    for document in [one, all] {
+        let mut heard = bob.follows(document, json!({ "chat": chat })).await;
+        assert_eq!(heard.next().await["__typename"], "CaughtUp");
+        for _ in 0..3 {
+            let item = heard.next().await;
+            assert_eq!(item["__typename"], "Heartbeat");
+            assert!(item["at"].is_string(), "{item}");
+        }
+    }
+    let mut heard = messages(&bob, chat, None).await;
+    heard.hears_nothing().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -721,7 +784,9 @@ fn parlance_id(literal: &str) -> Id {
 /// Two servers on one database that share nothing else.
 async fn two_instances() -> (TestApp, TestApp) {
     let setup = || {
-        let sharing = Sharing { is_shared: true, ..Sharing::default() };
+        // What is heard came by polling: whoever takes itself for alone would hear it too late.
+        let pace = Options { reconcile: Duration::from_hours(1), ..Options::default() };
+        let sharing = Sharing { is_shared: true, pace, ..Sharing::default() };
         Setup { sharing, ..Setup::default() }
     };
     let one = TestApp::start_with(setup()).await;
