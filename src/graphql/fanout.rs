@@ -1,9 +1,10 @@
 //! Shows what is followed: one execution for all who are shown the same, and its bytes
 //! shared by them.
 //!
-//! An item of a log has a stamp, so that whoever comes to it second finds it shown. What
-//! depends on who asks, and what is shown to somebody who has left, has an execution of its
-//! own; so has replay, whose items nobody shares.
+//! An item of a log has a stamp, so that whoever comes to it second finds it shown. Those who
+//! are far behind share another execution than those who are at the head, so that neither
+//! waits for the other. What depends on who asks, and what is shown to somebody who has left,
+//! has an execution of its own, which keeps nothing.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -36,9 +37,10 @@ use crate::{
     time::Timestamp,
 };
 
-/// How many shown items are kept for those who come to them later: two pages of a log, for
-/// those who read it together.
+/// How many shown items are kept for those who come to them later, and about how many bytes
+/// of them: two pages of a log, for those who read it together.
 const KEPT: usize = 256;
+const KEPT_BYTES: usize = 512 << 10;
 
 /// How long showing one item may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -58,6 +60,15 @@ struct Key {
     /// The variables but for those that say from where.
     variables: String,
     audience: Audience,
+    pace: Pace,
+}
+
+/// Where in a log those are who share an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Pace {
+    /// At its head, or a little behind.
+    Live,
+    Behind,
 }
 
 /// A shared entry goes when the last who is shown it goes; now and then the list is tidied.
@@ -66,13 +77,14 @@ const TIDY: usize = 64;
 impl Fanout {
     /// The one execution for all who are shown this of their conversation. It is executed for
     /// them alike, whoever comes first.
-    pub(super) fn shared(&self, recipe: Recipe, audience: Audience) -> Arc<Show> {
+    pub(super) fn shared(&self, recipe: Recipe, audience: Audience, pace: Pace) -> Arc<Show> {
         let recipe = Recipe { reader: Reader::Participants(audience), viewer: None, ..recipe };
         let key = Key {
             document: recipe.prepared.hash(),
             operation: recipe.prepared.operation().name.as_ref().map(ToString::to_string),
             variables: recipe.prepared.lasting_variables(),
             audience,
+            pace,
         };
         let mut shows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(show) = shows.get(&key).and_then(Weak::upgrade) {
@@ -81,7 +93,7 @@ impl Fanout {
         if shows.len() % TIDY == TIDY - 1 {
             shows.retain(|_, show| show.strong_count() > 0);
         }
-        let show = Show::new(recipe);
+        let show = Show::new(recipe, Some(Mutex::default()));
         shows.insert(key, Arc::downgrade(&show));
         show
     }
@@ -103,8 +115,11 @@ pub(super) struct Recipe {
 pub(super) struct Show {
     recipe: Recipe,
     running: tokio::sync::Mutex<Option<Running>>,
-    shown: Mutex<VecDeque<(Place, Arc<OnceCell<Payload>>)>>,
+    kept: Option<Mutex<Kept>>,
 }
+
+/// What was shown, for those who come to it later; the oldest first.
+type Kept = VecDeque<(Place, Arc<OnceCell<Payload>>)>;
 
 /// What came of showing an item.
 #[derive(Clone)]
@@ -162,23 +177,46 @@ struct Running {
 }
 
 impl Show {
-    pub(super) fn new(recipe: Recipe) -> Arc<Self> {
-        Arc::new(Self { recipe, running: tokio::sync::Mutex::default(), shown: Mutex::default() })
+    /// An execution for one who is shown it alone.
+    pub(super) fn alone(recipe: Recipe) -> Arc<Self> {
+        Self::new(recipe, None)
+    }
+
+    fn new(recipe: Recipe, kept: Option<Mutex<Kept>>) -> Arc<Self> {
+        Arc::new(Self { recipe, running: tokio::sync::Mutex::default(), kept })
     }
 
     /// The result of an execution for one item.
     pub(super) async fn show(&self, item: &Shown) -> Result<Payload, NotNow> {
-        let Some(cell) = Place::of(item).map(|place| self.cell(place)) else {
+        let (Some(kept), Some(place)) = (&self.kept, Place::of(item)) else {
             return self.execute(item).await;
         };
+        let cell = Self::cell(kept, place);
         if let Some(payload) = cell.get() {
             return Ok(payload.clone());
         }
-        cell.get_or_try_init(|| self.execute(item)).await.cloned()
+        let execute = async || {
+            let payload = self.execute(item).await?;
+            Self::make_room(kept, payload.json.len());
+            Ok(payload)
+        };
+        cell.get_or_try_init(execute).await.cloned()
     }
 
-    fn cell(&self, place: Place) -> Arc<OnceCell<Payload>> {
-        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Forgets the oldest so that so many bytes can be kept beside the others.
+    fn make_room(kept: &Mutex<Kept>, bytes: usize) {
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let size = |cell: &OnceCell<Payload>| cell.get().map_or(0, |payload| payload.json.len());
+        let mut all = bytes + kept.iter().map(|(_, cell)| size(cell)).sum::<usize>();
+        while all > KEPT_BYTES && kept.len() > 1 {
+            if let Some((_, oldest)) = kept.pop_front() {
+                all = all.saturating_sub(size(&oldest));
+            }
+        }
+    }
+
+    fn cell(kept: &Mutex<Kept>, place: Place) -> Arc<OnceCell<Payload>> {
+        let mut shown = kept.lock().unwrap_or_else(PoisonError::into_inner);
         // Most ask for the newest.
         if let Some(found) = shown.iter().rposition(|(known, _)| *known == place) {
             let cell = &mut shown[found].1;

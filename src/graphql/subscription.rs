@@ -1,7 +1,7 @@
 //! Subscriptions, from their opening to their last step: what is followed comes from the
 //! domain, how it is shown from [`super::fanout`].
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_graphql::ServerError;
 use futures_util::{
@@ -15,24 +15,26 @@ use super::{
     document::Prepared,
     endpoint::Endpoint,
     execute::Gate,
-    fanout::{NotNow, Payload, Recipe, Show, told},
+    fanout::{NotNow, Pace, Payload, Recipe, Show, told},
     finish::INTERNAL,
     live::{Opened, Opening, Shown},
     operation::{Started, Step},
 };
-use crate::domain::{
-    Client, Reader, Viewer,
-    feed::{Follower, Item},
-    inbox::InboxFollower,
+use crate::{
+    domain::{
+        Client, Reader, Viewer,
+        feed::{Follower, Item},
+        inbox::InboxFollower,
+    },
+    live::PAUSE,
 };
 
 /// How often an item that cannot be shown now is tried again, with pauses that grow.
 const TRIES: u32 = 7;
-const PAUSE: Duration = Duration::from_millis(250);
 
 /// Opens a subscription for who may follow what it asks for.
 pub(super) async fn start(
-    endpoint: &Endpoint,
+    endpoint: &Arc<Endpoint>,
     prepared: Prepared,
     viewer: Viewer,
     client: Client,
@@ -53,15 +55,15 @@ pub(super) async fn start(
         conversation,
     };
     Ok(Started::Stream(match opened {
-        Opened::Conversation(follower) => {
-            let show = match follower.standing() {
-                Ok(audience) if gate.is_alike() => endpoint.fanout.shared(recipe.clone(), audience),
-                // Who is out gets one of their own with the first item.
-                Ok(_) | Err(_) => Show::new(recipe.clone()),
-            };
-            following(Following { follower, show, recipe, is_former: false, is_over: false })
-        }
-        Opened::Inbox(follower) => inbox(follower, Show::new(recipe)),
+        Opened::Conversation(follower) => following(Following {
+            endpoint: Arc::clone(endpoint),
+            follower,
+            recipe,
+            is_alike: gate.is_alike(),
+            by: None,
+            is_over: false,
+        }),
+        Opened::Inbox(follower) => inbox(follower, Show::alone(recipe)),
     }))
 }
 
@@ -91,12 +93,24 @@ async fn open(
 
 /// A conversation that is followed, and how its items are shown.
 struct Following {
+    endpoint: Arc<Endpoint>,
     follower: Box<Follower>,
-    show: Arc<Show>,
     recipe: Recipe,
-    /// From here on it is shown as to somebody who has left.
-    is_former: bool,
+    /// Whether all who take part are shown the same.
+    is_alike: bool,
+    /// The execution by which items are shown now.
+    by: Option<(By, Arc<Show>)>,
     is_over: bool,
+}
+
+/// Who shares an execution.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    All(Pace),
+    /// The follower alone.
+    Own,
+    /// The follower alone, who is out.
+    Former,
 }
 
 fn following(following: Following) -> BoxStream<'static, Step> {
@@ -124,8 +138,8 @@ impl Following {
         };
         let item = Shown::Conversation(item);
         loop {
-            self.look_who_is_out();
-            let payload = match show(&self.show, &item).await {
+            let by = self.by();
+            let payload = match show(&by, &item).await {
                 Ok(payload) => payload,
                 Err(NotNow(errors)) => return Some(Step::Failed(errors)),
             };
@@ -141,15 +155,29 @@ impl Following {
         }
     }
 
-    /// From their departure on the follower is shown everything as it was then.
-    fn look_who_is_out(&mut self) {
-        if let Err(former) = self.follower.standing()
-            && !self.is_former
+    /// The execution by which the next item is shown. From their departure on the follower is
+    /// shown everything as it was then.
+    fn by(&mut self) -> Arc<Show> {
+        let standing = self.follower.standing();
+        let wanted = match standing {
+            Err(_) => By::Former,
+            Ok(_) if !self.is_alike => By::Own,
+            Ok(_) if self.follower.is_behind() => By::All(Pace::Behind),
+            Ok(_) => By::All(Pace::Live),
+        };
+        if let Some((by, show)) = &self.by
+            && *by == wanted
         {
-            self.is_former = true;
-            let reader = Reader::Former(former);
-            self.show = Show::new(Recipe { reader, ..self.recipe.clone() });
+            return Arc::clone(show);
         }
+        let recipe = self.recipe.clone();
+        let show = match (standing, wanted) {
+            (Err(former), _) => Show::alone(Recipe { reader: Reader::Former(former), ..recipe }),
+            (Ok(audience), By::All(pace)) => self.endpoint.fanout.shared(recipe, audience, pace),
+            (Ok(_), By::Own | By::Former) => Show::alone(recipe),
+        };
+        self.by = Some((wanted, Arc::clone(&show)));
+        show
     }
 }
 
