@@ -6,6 +6,7 @@ use crate::{
     domain::{
         App, Error, Result, Viewer,
         access::{Audience, Former},
+        error::Unfit,
         events::{Event, Log, What, standing},
     },
     ids::{ConversationId, UserId},
@@ -62,9 +63,9 @@ pub struct Follower {
 /// Follows a conversation, as far as the viewer may.
 ///
 /// # Errors
-/// [`Error::NotFound`] to who takes no part in it, [`Error::Resync`] if it does not reach so
+/// [`Error::NotFound`] to who never took part in it, [`Error::Resync`] if it does not reach so
 /// far or has another life than `epoch`, [`Error::MembershipEnded`] to who has got all that
-/// they could see, [`Error::Invalid`].
+/// they could see, or more, [`Error::Invalid`].
 pub async fn follow(
     app: &App,
     viewer: Viewer,
@@ -87,23 +88,30 @@ pub async fn follow(
     if number.is_none() && (is_former || found.deleted_at.is_some()) {
         return Err(Error::NotFound("conversation"));
     }
-    let ahead = match after {
-        After::Message(_) => found.message_seq,
-        After::Event(_) => found.event_seq,
+    // Who is out learns of nothing after their departure, also not whether there is anything.
+    let head = match (after, found.left_event_seq) {
+        (After::Event(_), left) => left.unwrap_or(found.event_seq),
+        (After::Message(_), None) => found.message_seq,
+        (After::Message(_), Some(left)) => {
+            events::find_message_seq_at(&mut conn, conversation, left).await?
+        }
     };
-    let is_ahead = number.is_some_and(|number| number > ahead);
-    if is_former && is_ahead {
+    let resync = |why| Error::Resync { why, conversation: Some(conversation), head: Some(head) };
+    if epoch.is_some_and(|epoch| epoch != app.epoch) {
+        return Err(resync(Unfit::OtherLife));
+    }
+    if is_former && number.is_some_and(|number| number >= head) {
         return Err(Error::MembershipEnded);
     }
-    if is_ahead || epoch.is_some_and(|epoch| epoch != app.epoch) {
-        return Err(Error::Resync { head: Some(ahead) });
+    if number.is_some_and(|number| number > head) {
+        return Err(resync(Unfit::Ahead));
     }
     let start = match after {
         After::Event(number) => number.unwrap_or(found.event_seq),
         After::Message(Some(0)) => 0,
-        After::Message(Some(seq)) if seq < found.message_seq => {
+        After::Message(Some(seq)) if seq < head => {
             let sent = events::find_event_of_message(&mut conn, conversation, seq).await?;
-            sent.ok_or(Error::Resync { head: Some(ahead) })?
+            sent.ok_or_else(|| resync(Unfit::NotKept))?
         }
         After::Message(_) => found.event_seq,
     };
@@ -180,8 +188,9 @@ impl Follower {
                     return None;
                 }
                 Err(Fault::Gone) => {
+                    let (why, conversation) = (Unfit::NotKept, Some(self.conversation));
                     let head = self.head().await;
-                    return Some(self.end(Error::Resync { head }));
+                    return Some(self.end(Error::Resync { why, conversation, head }));
                 }
             }
         }

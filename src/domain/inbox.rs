@@ -6,7 +6,9 @@ use std::{
 };
 
 use crate::{
-    domain::{App, Error, Result, Viewer, conversations::ConversationView, events::Log},
+    domain::{
+        App, Error, Result, Viewer, conversations::ConversationView, error::Unfit, events::Log,
+    },
     ids::ConversationId,
     live::{Change, Inbox, Mark, PAUSE, Source},
     store::events,
@@ -76,8 +78,12 @@ pub async fn follow(
     if known.as_ref().is_some_and(|known| known.len() > KNOWN_MAX) {
         return Err(Error::invalid("known", format!("must name at most {KNOWN_MAX} heads")));
     }
+    if known.iter().flatten().any(|(_, head)| head.is_negative()) {
+        return Err(Error::invalid("known", "must have 0 or the number of an event in eventSeq"));
+    }
+    let resync = |why| Error::Resync { why, conversation: None, head: None };
     if epoch.is_some_and(|epoch| epoch != app.epoch) {
-        return Err(Error::Resync { head: None });
+        return Err(resync(Unfit::OtherLife));
     }
     let (inbox, marks) = app.live.follow_all(viewer.id()).await?;
     let mut told: HashMap<_, _> = marks.into_iter().map(|mark| (mark.conversation, mark)).collect();
@@ -88,8 +94,12 @@ pub async fn follow(
     for (id, head) in &known {
         match told.get(id) {
             None => ready.push(*id),
-            Some(mark) if *head > mark.event_seq || *head < 0 => {
-                return Err(Error::Resync { head: Some(mark.event_seq) });
+            Some(mark) if *head > mark.event_seq => {
+                return Err(Error::Resync {
+                    why: Unfit::Ahead,
+                    conversation: Some(*id),
+                    head: Some(mark.event_seq),
+                });
             }
             Some(mark) if *head < mark.event_seq => behind.push(*id),
             Some(_) => {}
@@ -108,7 +118,7 @@ pub async fn follow(
     }
     new.retain(|id| !known.contains_key(id) && told.contains_key(id));
     if behind.len() + new.len() > MOVED_MAX {
-        return Err(Error::Resync { head: None });
+        return Err(resync(Unfit::TooFarBehind));
     }
     for id in &behind {
         if let (Some(mark), Some(head)) = (told.get_mut(id), known.get(id)) {

@@ -14,7 +14,7 @@ use crate::{
         conversations::ConversationView,
         log::{self, Event},
         page::{one_more, pages},
-        text,
+        text, typing,
         writer::Draft,
     },
     ids::{ClientId, ConversationId, MessageId},
@@ -78,7 +78,11 @@ pub async fn send(app: &App, viewer: Viewer, outgoing: Outgoing) -> Result<Sent>
         reply_to,
         client: client_message_id.map(|id| (id, hash.finalize().to_vec())),
     };
-    app.writer.send(draft).await
+    let sent = app.writer.send(draft).await?;
+    if !sent.deduplicated {
+        typing::end(app, conversation, viewer.id(), sent.message.event_seq);
+    }
+    Ok(sent)
 }
 
 fn check_body(body: &str) -> Result<String> {

@@ -267,7 +267,7 @@ impl Show {
 }
 
 /// A domain error as clients see it.
-pub(super) fn told(error: domain::Error) -> ServerError {
+fn told(error: domain::Error) -> ServerError {
     async_graphql::Error::from(Error::from(error)).into_server_error(Pos::default())
 }
 

@@ -15,9 +15,9 @@ use super::{
     document::Prepared,
     endpoint::Endpoint,
     execute::Gate,
-    fanout::{NotNow, Pace, Payload, Recipe, Show, told},
+    fanout::{NotNow, Pace, Payload, Recipe, Show},
     finish::INTERNAL,
-    live::{Opened, Opening, Shown},
+    live::{Opened, Opening, Place, Shown},
     operation::{Started, Step},
 };
 use crate::{
@@ -41,7 +41,7 @@ pub(super) async fn start(
     last_event_id: Option<i64>,
 ) -> Result<Started, Box<ServerError>> {
     let gate = Gate::new(&prepared);
-    let opened = open(endpoint, &prepared, viewer, client, &gate, last_event_id).await?;
+    let (opened, place) = open(endpoint, &prepared, viewer, client, &gate, last_event_id).await?;
     let conversation = match &opened {
         Opened::Conversation(follower) => Some(follower.conversation()),
         Opened::Inbox(_) => None,
@@ -60,6 +60,7 @@ pub(super) async fn start(
             follower,
             recipe,
             is_alike: gate.is_alike(),
+            place,
             by: None,
             is_over: false,
         }),
@@ -75,7 +76,7 @@ async fn open(
     client: Client,
     gate: &Arc<Gate>,
     last_event_id: Option<i64>,
-) -> Result<Opened, Box<ServerError>> {
+) -> Result<(Opened, Place), Box<ServerError>> {
     let opening = Arc::new(Opening::from(last_event_id));
     let (request, mut loads) = bind(&endpoint.app, prepared.request(), Some(viewer), client);
     let request = request.data(Arc::clone(gate)).data(Arc::clone(&opening));
@@ -100,6 +101,7 @@ struct Following {
     is_alike: bool,
     /// The execution by which items are shown now.
     by: Option<(By, Arc<Show>)>,
+    place: Place,
     is_over: bool,
 }
 
@@ -129,7 +131,7 @@ impl Following {
     async fn step(&mut self) -> Option<Step> {
         let item = match self.follower.next().await? {
             Ok(item) => item,
-            Err(error) => return Some(Step::Failed(vec![told(error)])),
+            Err(error) => return Some(Step::Failed(vec![self.place.error(error)])),
         };
         let number = match &item {
             Item::Event(event) => self.follower.number(event),

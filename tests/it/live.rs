@@ -232,6 +232,44 @@ async fn typing_and_reading_are_heard_by_who_is_there_and_have_no_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn typing_ends_at_once_with_a_message_and_with_a_removal() {
+    let app = by_signals_only().await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob, &eve]).await;
+    let mut heard = events(&ann, chat, None).await;
+    heard.catches_up().await;
+    let types = async |who: &Person, typing: bool| {
+        let input = json!({ "conversationId": chat, "typing": typing });
+        who.does("setTyping", input, "conversationId").await.succeeds();
+    };
+    let told = async |heard: &mut Follow| {
+        let item = heard.next().await;
+        assert_eq!(item["__typename"], "Typing", "{item}");
+        (item["user"]["username"].as_str().unwrap().to_owned(), item["typing"] == true)
+    };
+    let of = |name: &str, typing: bool| (name.to_owned(), typing);
+    types(&bob, true).await;
+    assert_eq!(told(&mut heard).await, of("bob", true));
+    // To have stopped does not wait for the pace, and takes back what waits for it.
+    types(&bob, true).await;
+    types(&bob, false).await;
+    assert_eq!(told(&mut heard).await, of("bob", false));
+    types(&eve, true).await;
+    assert_eq!(told(&mut heard).await, of("eve", true));
+    types(&eve, true).await;
+    eve.sends(chat, "hello").await;
+    assert_eq!(named(&heard.next().await), "MessageAdded 4");
+    assert_eq!(told(&mut heard).await, of("eve", false));
+    // This one waits, and so does the next, whose person is out by then.
+    types(&eve, true).await;
+    types(&bob, true).await;
+    ann.removes(chat, &bob).await.succeeds();
+    assert_eq!(named(&heard.next().await), "MemberLeft 5");
+    assert_eq!(told(&mut heard).await, of("eve", true));
+    tokio::time::timeout(Duration::from_secs(4), heard.next()).await.expect_err("bob is out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_erased_or_edited_never_comes_back_through_a_cursor() {
     let app = TestApp::start().await;
     let (ann, bob, _) = app.people().await;
@@ -273,7 +311,11 @@ async fn a_number_ahead_of_the_head_or_of_another_life_must_be_resynced() {
         for (after, epoch) in [(ahead, epoch.as_str()), (0, "another"), (head, "another")] {
             let refused = bob.begins_to_follow(&begin(after, epoch)).await;
             refused.fails_with("RESYNC_REQUIRED");
-            assert_eq!(refused.errors()[0]["extensions"]["head"], head);
+            let error = &refused.errors()[0];
+            assert_eq!(error["extensions"]["head"], head);
+            assert_eq!(error["extensions"]["conversationId"], json!(chat));
+            let why = if epoch == "another" { "restored from a backup" } else { "ahead" };
+            assert!(error["message"].as_str().unwrap().contains(why), "{error}");
         }
         bob.begins_to_follow(&begin(-1, &epoch)).await.fails_on(&[field]);
         let variables = json!({ "chat": chat, "after": head, "epoch": epoch });
@@ -436,6 +478,79 @@ async fn who_is_removed_gets_nothing_after_it_and_the_stream_ends_there() {
     }
     events(&eve, chat, None).await.ends_with("NOT_FOUND").await;
     messages(&eve, chat, None).await.ends_with("NOT_FOUND").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_out_learns_nothing_of_how_far_the_conversation_has_come() {
+    let app = TestApp::start().await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob, &eve]).await;
+    ann.sends(chat, "one").await;
+    ann.removes(chat, &eve).await.succeeds();
+    let epoch = ann.asks_for("{ server { epoch } }").await.word("server.epoch");
+    let asks = async |field: &str, cursor: &str, after: i64, epoch: &str| {
+        let document = format!(
+            "subscription {{ {field}(conversationId: \"{chat}\", {cursor}: {after}, epoch: \"{epoch}\") {{ __typename }} }}"
+        );
+        let mut body = eve.begins_to_follow(&document).await.body;
+        body["errors"][0]["extensions"]["requestId"].take();
+        body
+    };
+    let mut heard = Vec::new();
+    // Told alike while nothing has happened since, and when much has.
+    for _ in 0..2 {
+        let mut now = Vec::new();
+        for (field, cursor, last) in
+            [("messageAdded", "afterSeq", 1), ("conversationEvents", "afterEventSeq", 5)]
+        {
+            for after in [last, last + 1, last + 3, last + 7, 1_000] {
+                let body = asks(field, cursor, after, &epoch).await;
+                assert_eq!(body["errors"][0]["extensions"]["code"], "MEMBERSHIP_ENDED", "{body}");
+                assert_eq!(body["errors"][0]["path"], json!([field]));
+                now.push(body.to_string());
+            }
+            for after in [0, last, last + 3, 1_000] {
+                let body = asks(field, cursor, after, "another").await;
+                let extensions = &body["errors"][0]["extensions"];
+                assert_eq!(extensions["code"], "RESYNC_REQUIRED", "{body}");
+                assert_eq!(extensions["head"], last);
+                now.push(body.to_string());
+            }
+            let told: Vec<_> = now.iter().rev().skip(4).take(5).collect();
+            assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{told:?}");
+        }
+        let all = json!([{ "conversationId": chat, "eventSeq": 7 }]);
+        let gone = json!({ "__typename": "ConversationRemoved", "conversationId": chat });
+        assert_eq!(inbox(&eve, all, Value::Null).await.next().await, gone);
+        heard.push(now);
+        for n in 0..5 {
+            ann.sends(chat, &format!("not for eve {n}")).await;
+        }
+    }
+    assert_eq!(heard[0], heard[1]);
+    // What is not kept any more is no way to learn it either.
+    let id = parlance::ids::ConversationId::from(chat).literal();
+    app.writes(&format!("DELETE FROM messages WHERE conversation_id = {id} AND seq = 1")).await;
+    let body = asks("conversationEvents", "afterEventSeq", 3, &epoch).await;
+    assert_eq!(body["errors"][0]["extensions"]["code"], "RESYNC_REQUIRED", "{body}");
+    assert_eq!(body["errors"][0]["extensions"]["head"], 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_a_subscription_names_its_field_whenever_it_comes() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob]).await;
+    ann.ends(chat).await.succeeds();
+    for after in [0, 1] {
+        let document = format!(
+            "subscription {{\n  mine: messageAdded(conversationId: \"{chat}\", afterSeq: {after}) {{ seq }} }}"
+        );
+        let refused = bob.begins_to_follow(&document).await;
+        let error = &refused.errors()[0];
+        assert_eq!(error["path"], json!(["mine"]), "{error}");
+        assert_eq!(error["locations"], json!([{ "line": 2, "column": 3 }]), "{error}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -693,8 +808,17 @@ async fn an_inbox_begins_with_what_moved_since_the_heads_that_the_client_holds()
         format!("ConversationRemoved {lost}"),
     ];
     assert_eq!(items, expected);
-    let known = json!([at(still, 3)]);
-    inbox(&bob, known, Value::Null).await.ends_with("RESYNC_REQUIRED").await;
+    let begins = async |head: i64| {
+        let document = format!(
+            "subscription {{ inboxEvents(known: [{{ conversationId: \"{still}\", eventSeq: {head} }}]) {{ __typename }} }}"
+        );
+        bob.begins_to_follow(&document).await
+    };
+    let ahead = begins(3).await;
+    ahead.fails_with("RESYNC_REQUIRED");
+    assert_eq!(ahead.errors()[0]["extensions"]["conversationId"], json!(still));
+    assert_eq!(ahead.errors()[0]["extensions"]["head"], 2);
+    begins(-1).await.fails_on(&["known"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
