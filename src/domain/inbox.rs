@@ -3,7 +3,6 @@
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
-    time::Duration,
 };
 
 use crate::{
@@ -11,7 +10,7 @@ use crate::{
         App, Error, Result, Viewer, conversations::ConversationView, error::Unfit, events::Log,
     },
     ids::ConversationId,
-    live::{Change, Inbox, Mark, Source},
+    live::{Change, Inbox, Mark, PAUSE, Source},
     store::events,
     time::Timestamp,
 };
@@ -24,12 +23,6 @@ const MOVED_MAX: usize = 1_000;
 
 /// How many conversations are read at a time.
 const STEP: usize = 100;
-
-/// After how much silence a follower is told that there is nothing to tell.
-const HEARTBEAT: Duration = Duration::from_secs(25);
-
-/// How long to wait after the database failed.
-const PAUSE: Duration = Duration::from_millis(250);
 
 /// What a client holds already.
 #[derive(Clone, Debug, Default)]
@@ -151,6 +144,7 @@ impl InboxFollower {
     /// The next item. May be dropped half way and called again. A database that fails is no
     /// error but a wait.
     pub async fn next(&mut self) -> InboxItem {
+        let heartbeat = self.app.live.options().heartbeat;
         loop {
             if let Some(item) = self.ready.pop_front() {
                 return item;
@@ -166,7 +160,7 @@ impl InboxFollower {
                 self.is_caught_up = true;
                 return InboxItem::CaughtUp;
             }
-            match tokio::time::timeout(HEARTBEAT, self.inbox.next()).await {
+            match tokio::time::timeout(heartbeat, self.inbox.next()).await {
                 Ok(Change::Now(mark, view)) => self.note(mark, &view),
                 Ok(Change::Gone(id)) => {
                     if self.told.remove(&id).is_some() {
