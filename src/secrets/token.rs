@@ -153,9 +153,10 @@ impl Tokens {
     pub fn read(&self, kind: TokenType, text: &str, now: Timestamp) -> Result<Token, TokenError> {
         let said = self.decode(text)?;
         let texts = [&said.sub, &said.user_id, &said.jti, &said.sid];
-        let is_whole = said.iat.is_some() && texts.iter().all(|text| text_of(text).is_some());
-        let user = text_of(&said.user_id).and_then(|id| id.parse().ok());
-        if !is_whole || kind_of(&said.token_type).is_none() {
+        let is_whole =
+            said.iat.is_some() && texts.iter().all(|text| text_of(text.as_ref()).is_some());
+        let user = text_of(said.user_id.as_ref()).and_then(|id| id.parse().ok());
+        if !is_whole || kind_of(said.token_type.as_ref()).is_none() {
             return Err(TokenError::Invalid);
         }
         match said.in_time(now)? {
@@ -223,21 +224,21 @@ impl Said {
         let nobody = UserId::from(Uuid::nil());
         let user = |id: &Value| id.as_str().and_then(|id| id.parse().ok()).unwrap_or(nobody);
         Ok(Opened {
-            kind: kind_of(&token_type),
+            kind: kind_of(token_type.as_ref()),
             user: user_id.as_ref().map(user),
-            session: text_of(&sid).and_then(|id| id.parse().ok()),
-            jti: text_of(&jti).map(str::to_owned),
+            session: text_of(sid.as_ref()).and_then(|id| id.parse().ok()),
+            jti: text_of(jti.as_ref()).map(str::to_owned),
             expires_at: exp,
         })
     }
 }
 
-fn text_of(claim: &Option<Value>) -> Option<&str> {
-    claim.as_ref().and_then(Value::as_str)
+fn text_of(claim: Option<&Value>) -> Option<&str> {
+    claim.and_then(Value::as_str)
 }
 
-fn kind_of(claim: &Option<Value>) -> Option<TokenType> {
-    claim.as_ref().and_then(|kind| TokenType::deserialize(kind).ok())
+fn kind_of(claim: Option<&Value>) -> Option<TokenType> {
+    claim.and_then(|kind| TokenType::deserialize(kind).ok())
 }
 
 /// A new name for a token, which cannot be guessed.
