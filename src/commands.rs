@@ -21,6 +21,7 @@ use crate::{
         operations,
     },
     graphql,
+    request_log::RequestLog,
     secrets::token::{SECRET_MIN, Tokens},
     server,
     store::{Store, migrations},
@@ -69,10 +70,17 @@ async fn serve(config: &Config) -> Outcome {
         tracing::warn!(fault, "an acknowledged message could be lost");
     }
     let is_new = !operations::has_users(&app).await.map_err(|error| words(&error))?;
-    let router = server::router(app.clone(), &config.server());
+    let request_log = match config.request_log() {
+        Some(options) => RequestLog::start(options, Arc::new(SystemClock))?,
+        None => RequestLog::default(),
+    };
+    let options = server::Options { request_log: request_log.clone(), ..config.server() };
+    let router = server::router(app.clone(), &options);
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     greet(config, &format!("http://{address}"), &database, is_new)?;
-    server::serve(&app, router, listener).await
+    let served = server::serve(&app, router, listener).await;
+    request_log.close().await;
+    served
 }
 
 /// What an operator reads first.

@@ -27,6 +27,7 @@ pub mod graphql;
 pub mod ids;
 pub mod live;
 pub mod pages;
+pub mod request_log;
 pub mod rest;
 pub mod secrets;
 pub mod server;

@@ -35,6 +35,7 @@ use crate::{
     domain::{App, Client, operations},
     graphql::{self, Documents, Endpoint, Fanout, Limits, Settings, http::Failure},
     pages::{self, Site},
+    request_log::{self, RequestLog},
     rest::{self, Face},
 };
 
@@ -72,6 +73,8 @@ pub struct Options {
     /// Whether REST shows everybody's e-mail address and telephone number to everybody who
     /// is signed in.
     pub shows_contacts: bool,
+    /// Where each request is noted.
+    pub request_log: RequestLog,
 }
 
 impl Default for Options {
@@ -90,6 +93,7 @@ impl Default for Options {
             ws_ping,
             allow_unsafe_durability: false,
             shows_contacts: true,
+            request_log: RequestLog::default(),
         }
     }
 }
@@ -108,10 +112,16 @@ pub fn router(app: App, options: &Options) -> Router {
         ws_ping,
         allow_unsafe_durability,
         shows_contacts,
+        request_log,
     } = options.clone();
     let health = Health { app: app.clone(), allow_unsafe_durability };
-    let face =
-        Face { app: app.clone(), body_limit, public_url: public_url.clone(), shows_contacts };
+    let face = Face {
+        app: app.clone(),
+        body_limit,
+        timeout,
+        public_url: public_url.clone(),
+        shows_contacts,
+    };
     let site = Site { app: app.clone(), public_url: public_url.clone() };
     let endpoint = Arc::new(Endpoint {
         app,
@@ -147,7 +157,8 @@ pub fn router(app: App, options: &Options) -> Router {
                     HeaderValue::from_static("same-origin"),
                 ))
                 .layer(middleware::from_fn_with_state(Arc::new(trusted_proxies), client))
-                .layer(middleware::from_fn(log)),
+                .layer(middleware::from_fn(log))
+                .layer(middleware::from_fn_with_state(request_log, request_log::note)),
         )
 }
 

@@ -2,7 +2,7 @@
 //! and out, and what administrators see and do. The pages on which REST shows its answers are
 //! its own; layout, style, cookies and addresses are here for both.
 //!
-//! May name `domain`, `ids` and `time`; never `store`, nor another face.
+//! May name `domain`, `request_log`, `ids` and `time`; never `store`, nor another face.
 
 pub(crate) mod address;
 mod admin;

@@ -15,7 +15,10 @@ use super::{
     cookies,
     layout::{self, Frame, Part},
 };
-use crate::domain::{Client, Viewer, accounts::User, sessions};
+use crate::{
+    domain::{Client, Viewer, accounts::User, sessions},
+    request_log,
+};
 
 /// The longest form, in bytes.
 const FORM_MAX: usize = 64 * 1024;
@@ -98,6 +101,9 @@ impl FromRequest<Site> for Visit {
             Some(secret) => sessions::authenticate_page(&site.app, &secret).await?,
             None => None,
         };
+        if let Some((_, user)) = &person {
+            request_log::name(&parts.extensions, &user.username);
+        }
         let pairs = |text: &[u8]| form_urlencoded::parse(text).into_owned().collect();
         Ok(Self {
             site: site.clone(),

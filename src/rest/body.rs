@@ -103,14 +103,20 @@ impl Fields {
         self.wrong.push((name, wrong));
     }
 
-    /// Notes what the domain finds wrong; what a field was refused for before comes first.
+    /// Notes what the domain finds wrong with the fields that were not refused already.
     pub(super) fn refuse_all(&mut self, problems: &[Problem]) {
+        let mut found: Vec<(&'static str, Vec<String>)> = Vec::new();
         for problem in problems {
             let name = refusal::name(problem.field);
-            if !self.wrong.iter().any(|(own, _)| *own == name) {
-                self.wrong.push((name, json!([refusal::text(problem)])));
+            if self.wrong.iter().any(|(own, _)| *own == name) {
+                continue;
+            }
+            match found.iter_mut().find(|(own, _)| *own == name) {
+                Some((_, texts)) => texts.push(refusal::text(problem)),
+                None => found.push((name, vec![refusal::text(problem)])),
             }
         }
+        self.wrong.extend(found.into_iter().map(|(name, texts)| (name, json!(texts))));
     }
 
     fn missing(&mut self, name: &'static str, required: bool) {

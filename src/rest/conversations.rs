@@ -19,8 +19,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Error, Reader, Viewer, accounts,
-        conversations::{self, ConversationView, Footing, Kind as ConversationKind},
+        Error, Footing, Reader, Viewer, accounts,
+        conversations::{self, ConversationView, Kind as ConversationKind},
         members,
         numbered::{self, ConversationKey, ConversationQuery},
     },
@@ -165,8 +165,8 @@ async fn list(call: Call) -> Result<Reply> {
     let mut filters = Filters::new(&call.query);
     let query = ConversationQuery {
         participants: filters.ids("participants"),
-        created_from: filters.moment(&["created_after"]),
-        created_until: filters.moment(&["created_before"]),
+        created_from: filters.moments(&["created_after"]).pop(),
+        created_until: filters.moments(&["created_before"]).pop(),
         words: filters.words(),
     };
     let order = filters.order(|name| (name == "created_at").then_some(ConversationKey::CreatedAt));

@@ -23,8 +23,8 @@ use crate::domain::{
     operations,
 };
 
-/// The longest wait, in seconds: less than most proxies allow.
-const WAIT_MAX: u64 = 25;
+/// The longest wait: less than most proxies allow.
+pub(super) const WAIT_MAX: Duration = Duration::from_secs(25);
 
 /// The most events of an answer.
 const EVENTS_MAX: usize = 100;
@@ -96,7 +96,7 @@ async fn poll(call: Call) -> Result<Reply> {
     let (viewer, id, app) = (call.viewer()?, call.id("conversation")?, &call.face.app);
     let after = number(&call, "after")?;
     let wait = number(&call, "wait")?.unwrap_or(0);
-    let wait = Duration::from_secs(u64::try_from(wait).unwrap_or(0).min(WAIT_MAX));
+    let wait = Duration::from_secs(u64::try_from(wait).unwrap_or(0)).min(WAIT_MAX);
     let epoch = call.query.get("epoch").filter(|epoch| !epoch.is_empty());
     let begun = Instant::now();
     let mut follower = feed::follow(app, viewer, id, After::Event(after), epoch).await?;

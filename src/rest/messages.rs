@@ -19,9 +19,9 @@ use super::{
 };
 use crate::{
     domain::{
-        Error, Reader, Viewer,
+        Error, Footing, Reader, Viewer,
         accounts::{self, User},
-        conversations::{Footing, footing},
+        conversations::footing,
         messages::{self, Lookup, Message, Outgoing},
         numbered::{self, MessageKey, MessageQuery, Sender},
     },
@@ -177,8 +177,8 @@ async fn list(call: Call) -> Result<Reply> {
         conversation: of_path.or(named),
         sender,
         words,
-        from: filters.moment(&["start_date", "sent_at_after"]),
-        until: filters.moment(&["end_date", "sent_at_before"]),
+        from: filters.moments(&["start_date", "sent_at_after"]).into_iter().max(),
+        until: filters.moments(&["end_date", "sent_at_before"]).into_iter().min(),
     };
     let order = filters.order(|name| match name {
         "sent_at" => Some(MessageKey::SentAt),
@@ -233,6 +233,10 @@ pub(super) fn read_body(fields: &mut Fields) -> Option<String> {
 /// The conversation that the body names: `None` if it names none, or none that there is.
 async fn named(call: &Call, viewer: Viewer, fields: &mut Fields) -> Result<Option<ConversationId>> {
     let Some(value) = fields.value("conversation") else { return Ok(None) };
+    if value.is_null() {
+        fields.refuse("conversation", "This field may not be null.");
+        return Ok(None);
+    }
     match conversations::key(&value) {
         Ok(id) => {
             let id = ConversationId::from(id);
@@ -250,10 +254,7 @@ async fn named(call: &Call, viewer: Viewer, fields: &mut Fields) -> Result<Optio
 async fn create_nested(call: Call) -> Result<Reply> {
     let (viewer, id) = (call.viewer()?, call.id("conversation")?);
     let mut fields = call.fields(false).await?;
-    let other = match fields.value("conversation") {
-        None | Some(Value::Null) => None,
-        Some(_) => named(&call, viewer, &mut fields).await?,
-    };
+    let other = named(&call, viewer, &mut fields).await?;
     if other.is_some_and(|other| other != id) {
         fields.refuse("conversation", "This does not match the conversation in the URL.");
     }
@@ -263,17 +264,10 @@ async fn create_nested(call: Call) -> Result<Reply> {
 async fn create_flat(call: Call) -> Result<Reply> {
     let viewer = call.viewer()?;
     let mut fields = call.fields(false).await?;
-    let id = match fields.value("conversation") {
-        None => {
-            fields.refuse("conversation", "This field is required.");
-            None
-        }
-        Some(Value::Null) => {
-            fields.refuse("conversation", "This field may not be null.");
-            None
-        }
-        Some(_) => named(&call, viewer, &mut fields).await?,
-    };
+    if !fields.has("conversation") {
+        fields.refuse("conversation", "This field is required.");
+    }
+    let id = named(&call, viewer, &mut fields).await?;
     create(call, viewer, id, fields).await
 }
 

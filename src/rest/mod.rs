@@ -3,7 +3,8 @@
 //! work unchanged. One file for each noun; each resource is a [`View`], and [`RESOURCES`] is
 //! the one list of them.
 //!
-//! May name `domain`, `ids` and `time`; never `store`, nor the GraphQL face.
+//! May name `pages`, for the pages that browsers see, `domain`, `live`, `request_log`, `ids` and
+//! `time`; never `store`, nor the GraphQL face.
 
 mod body;
 mod browse;
@@ -23,16 +24,19 @@ mod users;
 mod view;
 mod who;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, error::Error, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use axum::{
-    Router,
+    Json, Router,
     extract::{Extension, RawPathParams, RawQuery, Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
     routing::any,
 };
+use futures_util::FutureExt;
+use http_body_util::LengthLimitError;
+use serde_json::json;
 
 use self::{
     page::Query,
@@ -71,6 +75,8 @@ pub struct Face {
     pub app: App,
     /// The longest body, in bytes.
     pub body_limit: usize,
+    /// How long one request may take, but for what it is asked to wait.
+    pub timeout: Duration,
     /// How clients reach the server, where that is not what they say.
     pub public_url: Option<String>,
     /// Whether everybody who is signed in sees everybody's e-mail address and telephone number.
@@ -121,21 +127,50 @@ async fn serve(
     let path: HashMap<_, _> =
         path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (parts, body) = request.into_parts();
-    let Ok(body) = axum::body::to_bytes(body, face.body_limit).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    let (limit, within) = (face.body_limit, face.timeout + events::WAIT_MAX);
+    let served = async {
+        let body = match axum::body::to_bytes(body, limit).await {
+            Ok(body) => body,
+            Err(error) => return not_read(&error, limit),
+        };
+        let call = Call {
+            face,
+            client,
+            person: None,
+            method: parts.method,
+            uri: parts.uri,
+            path: Arc::new(path),
+            query: Arc::new(Query::read(query.as_deref().unwrap_or_default())),
+            headers: parts.headers,
+            extensions: parts.extensions,
+            body,
+        };
+        view::serve(view, call).await
     };
-    let call = Call {
-        face,
-        client,
-        person: None,
-        method: parts.method,
-        uri: parts.uri,
-        path: Arc::new(path),
-        query: Arc::new(Query::read(query.as_deref().unwrap_or_default())),
-        headers: parts.headers,
-        body,
-    };
-    view::serve(view, call).await
+    // A panic costs one answer and not the connection.
+    let served = AssertUnwindSafe(served).catch_unwind();
+    match tokio::time::timeout(within, served).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => {
+            tracing::error!("a handler panicked");
+            fault(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side.")
+        }
+        Err(_) => fault(StatusCode::GATEWAY_TIMEOUT, "This took too long: try again."),
+    }
+}
+
+/// A body that did not come as it should.
+fn not_read(error: &axum::Error, limit: usize) -> Response {
+    let is_long = error.source().is_some_and(|source| source.is::<LengthLimitError>());
+    if is_long {
+        let detail = format!("The body is too long: at most {limit} bytes.");
+        return fault(StatusCode::PAYLOAD_TOO_LARGE, &detail);
+    }
+    fault(StatusCode::BAD_REQUEST, "The body broke off.")
+}
+
+fn fault(status: StatusCode, detail: &str) -> Response {
+    (status, Json(json!({ "detail": detail }))).into_response()
 }
 
 /// What every answer carries.

@@ -90,7 +90,7 @@ impl Wanted {
         let size = size.filter(|size| *size > 0).map_or(SIZE, |size| size.min(SIZE_MAX));
         let last = ((count + size - 1) / size).max(1);
         let page = match query.get("page") {
-            None => Some(1),
+            None | Some("") => Some(1),
             Some("last") => Some(last),
             Some(number) => number.trim().parse::<i64>().ok(),
         };
@@ -160,13 +160,13 @@ impl<'a> Filters<'a> {
         }
     }
 
-    /// A moment under one of these names; of several the one that is named first.
-    pub(super) fn moment(&mut self, names: &[&str]) -> Option<Timestamp> {
-        let mut found = None;
+    /// The moments under these names.
+    pub(super) fn moments(&mut self, names: &[&str]) -> Vec<Timestamp> {
+        let mut found = Vec::new();
         for name in names {
             let Some(text) = self.text(name) else { continue };
             match moment(text) {
-                Some(moment) => found = found.or(Some(moment)),
+                Some(moment) => found.push(moment),
                 None => self.refuse(name, "Enter a valid date/time."),
             }
         }
@@ -256,10 +256,11 @@ mod tests {
         assert_eq!(wanted("page=last&page_size=2", 5), Some((3, 2)));
         assert_eq!(wanted("page=last", 0), Some((1, 20)));
         assert_eq!(wanted("page_size=1000", 0), Some((1, 100)));
+        assert_eq!(wanted("page=", 0), Some((1, 20)));
         assert_eq!(wanted("page_size=0", 0), Some((1, 20)));
+        assert_eq!(wanted("page_size=-1", 0), Some((1, 20)));
         assert_eq!(wanted("page_size=x", 0), Some((1, 20)));
-        for none in ["page=0", "page=-1", "page=x", "page=2", "page=", "page=99999999999999999999"]
-        {
+        for none in ["page=0", "page=-1", "page=x", "page=2", "page=99999999999999999999"] {
             assert_eq!(wanted(none, 20), None, "{none}");
         }
     }

@@ -152,7 +152,7 @@ fn sentence(error: &Error) -> String {
 }
 
 /// A field by its name in REST.
-pub(super) fn name(field: &str) -> &str {
+pub(super) fn name(field: &'static str) -> &'static str {
     match field {
         "firstName" => "first_name",
         "lastName" => "last_name",

@@ -155,7 +155,7 @@ fn faulty(fault: TokenFault) -> Refusal {
 
 async fn refresh(call: Call) -> Result<Reply> {
     let token = token(&call, "refresh").await?;
-    let access = sessions::refresh_rest(&call.face.app, &token).await;
+    let access = sessions::refresh_rest(&call.face.app, &call.client, &token).await;
     let access = access.map_err(|refused| match refused {
         Refused::Token(fault) => faulty(fault),
         Refused::UserNotFound | Refused::UserInactive => Refusal::unauthorized(json!({

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Viewer,
+        Rule, Viewer,
         accounts::{self, Draft, Registration, Role as DomainRole, User},
         numbered::{self, UserKey, UserQuery},
     },
@@ -172,7 +172,9 @@ async fn read(call: &Call, fields: &mut Fields, person: Option<UserId>) -> Resul
     };
     let draft = Draft { username, email, password, first_name, last_name, phone_number, role };
     let by = call.person.as_ref().map(|person| person.viewer);
-    let problems = accounts::examine(&call.face.app, by, person, &draft).await?;
+    let mut problems = accounts::examine(&call.face.app, by, person, &draft).await?;
+    // In the order of Django's validators of passwords.
+    problems.sort_by_key(|problem| problem.rule == Rule::Digits);
     fields.refuse_all(&problems);
     fields.check(ORDER)?;
     Ok(draft)

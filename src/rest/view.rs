@@ -6,7 +6,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     body::Bytes,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
 use futures_util::future::BoxFuture;
@@ -25,6 +25,7 @@ use super::{
 use crate::{
     domain::{Client, Viewer},
     pages::address,
+    request_log,
 };
 
 /// Who may use a resource.
@@ -83,6 +84,7 @@ pub(super) struct Call {
     pub(super) path: Arc<HashMap<String, String>>,
     pub(super) query: Arc<Query>,
     pub(super) headers: HeaderMap,
+    pub(super) extensions: Extensions,
     pub(super) body: Bytes,
 }
 
@@ -185,6 +187,9 @@ async fn enter(view: &View, call: &mut Call, asks_session: &mut bool) -> Result<
         let shown = who::Shown::read(&call.headers);
         *asks_session = !shown.is_bearer();
         call.person = who::authenticate(call, shown).await?;
+        if let Some(person) = &call.person {
+            request_log::name(&call.extensions, &person.user.username);
+        }
     }
     if let Access::SignedIn { but } = view.access {
         let is_open = but.contains(&call.method);

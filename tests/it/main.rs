@@ -18,6 +18,7 @@ mod numbered;
 mod paging;
 mod readme;
 mod reads;
+mod request_log;
 mod schema;
 mod sessions;
 mod sse;

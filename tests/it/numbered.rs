@@ -7,14 +7,14 @@ use parlance::{
         Error, Result, Viewer,
         accounts::{Role, User},
         conversations::ConversationView,
-        messages::Message,
+        messages::{self, Message},
         numbered::{
             self, ConversationKey, ConversationQuery, Inside, MessageKey, MessageQuery, Sender,
             Slice, Sorted, UserKey, UserQuery,
         },
         sessions,
     },
-    ids::{ConversationId, UserId},
+    ids::{ConversationId, MessageId, UserId},
     time::{Clock, Timestamp},
 };
 use rand::{
@@ -23,7 +23,7 @@ use rand::{
     seq::{IndexedRandom, SliceRandom},
 };
 
-use crate::support::{Id, PASSWORD, Person, TestApp, json};
+use crate::support::{Id, PASSWORD, Person, TestApp, json, nobody};
 
 const ALL: Slice = Slice { offset: 0, limit: 100 };
 
@@ -124,17 +124,11 @@ fn with(people: &[&Person]) -> ConversationQuery {
     ConversationQuery { participants, ..ConversationQuery::default() }
 }
 
-const fn up<K>(key: K) -> Sorted<K>
-where
-    K: Copy,
-{
+fn up<K>(key: K) -> Sorted<K> {
     Sorted { key, descending: false }
 }
 
-const fn down<K>(key: K) -> Sorted<K>
-where
-    K: Copy,
-{
+fn down<K>(key: K) -> Sorted<K> {
     Sorted { key, descending: true }
 }
 
@@ -155,7 +149,7 @@ async fn only_what_somebody_takes_part_in_now_is_listed_and_counted() {
     assert!(of_eve.bodies(&of(chat)).await.is_empty());
     assert!(of_eve.inside(chat, 20).await.is_none());
     assert_eq!(of_eve.chats(&ConversationQuery::default()).await, [over, group]);
-    assert!(of_eve.chats(&with(&[&ann, &bob, &eve])).await == [group]);
+    assert_eq!(of_eve.chats(&with(&[&ann, &bob, &eve])).await, [group]);
     assert!(of_eve.chats_with(&["for bob"]).await.is_empty());
 
     ann.ends(over).await.succeeds();
@@ -163,7 +157,7 @@ async fn only_what_somebody_takes_part_in_now_is_listed_and_counted() {
     assert!(of_eve.bodies(&MessageQuery::default()).await.is_empty());
     assert!(of_eve.finds(&["for"]).await.is_empty());
     assert!(of_eve.chats(&ConversationQuery::default()).await.is_empty());
-    for gone in [over, group, crate::support::nobody()] {
+    for gone in [over, group, nobody()] {
         assert!(of_eve.bodies(&of(gone)).await.is_empty());
         assert!(of_eve.inside(gone, 20).await.is_none());
     }
@@ -359,6 +353,12 @@ async fn conversations_are_found_by_their_people_their_words_and_their_age() {
     assert_eq!(of_ann.chats_with(&["öZTÜRK"]).await, [with_both, with_eve]);
     let of_bob = Reading::of(&app, &bob).await;
     assert_eq!(of_bob.chats_with(&["eve"]).await, [with_both]);
+    // What stands in the place of a name that is gone is no name.
+    let direct = bob.starts_a_conversation_with(&eve).await;
+    assert_eq!(of_bob.chats_with(&["eve"]).await, [direct, with_both]);
+    eve.does("deleteAccount", json!({ "password": PASSWORD }), "userId").await.succeeds();
+    assert!(of_bob.chats_with(&["deleted"]).await.is_empty());
+    assert_eq!(of_bob.chats(&with(&[&eve])).await, [direct]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -452,52 +452,45 @@ async fn paged<T>(dice: &mut StdRng, page: impl AsyncFn(Slice) -> Vec<T>) -> Vec
     }
 }
 
-/// Ann's messages with the key of each sender, and Ann, and the ids of the conversations.
+/// Ann on a busy server, all that she can read with the key of each sender's name, and her
+/// conversations: three with Zoe, and three with bÜlent as well.
 async fn a_busy_server(dice: &mut StdRng) -> (TestApp, Person, Vec<(Message, String)>, Vec<Id>) {
     let app = TestApp::start().await;
     app.clock.stops();
-    let ann = app.person("ann").await;
-    let people = [&app.person("Zoe").await, &app.person("bÜlent").await, &ann];
+    let people = [app.person("ann").await, app.person("Zoe").await, app.person("bÜlent").await];
+    let [ann, zoe, bülent] = &people;
     let mut chats = Vec::new();
-    for n in 0..6 {
-        chats.push(ann.starts_a_group_with(&people[..=n % 2]).await);
+    for _ in 0..3 {
+        chats.push((ann.starts_a_group_with(&[zoe]).await, vec![ann, zoe]));
+        chats.push((ann.starts_a_group_with(&[zoe, bülent]).await, vec![ann, zoe, bülent]));
     }
-    let elsewhere = people[0].starts_a_conversation_with(people[1]).await;
+    let elsewhere = zoe.starts_a_conversation_with(bülent).await;
     let mut sent = Vec::new();
     for n in 0..70 {
         // Few moments and many messages, so that most are tied.
         if dice.random_bool(0.15) {
             app.clock.forward(Duration::from_micros(dice.random_range(1..=200_000)));
         }
-        let chat = *chats.choose(dice).unwrap();
-        let in_it =
-            if chats.iter().position(|other| *other == chat).unwrap() % 2 == 1 { 3 } else { 2 };
-        // The second of the people is not in every conversation.
-        let who = if in_it == 3 { people.choose(dice).unwrap() } else { &people[[0, 2][n % 2]] };
+        let (chat, members) = chats.choose(dice).unwrap();
         let word = ["left", "right", "both"].choose(dice).unwrap();
-        sent.push((who.sends(chat, &format!("{word} {n}")).await.id, chat));
-        people[0].sends(elsewhere, "both, elsewhere").await;
+        let who = members.choose(dice).unwrap();
+        sent.push(who.sends(*chat, &format!("{word} {n}")).await.id);
+        zoe.sends(elsewhere, "both, elsewhere").await;
     }
-    for _ in 0..15 {
-        let place = dice.random_range(0..sent.len());
-        let (gone, _) = sent.swap_remove(place);
-        ann.deletes(gone).await;
-        let who = people.iter().copied();
-        for who in who {
-            who.deletes(gone).await;
-        }
+    sent.shuffle(dice);
+    for gone in sent.split_off(55) {
+        ann.deletes(gone).await.succeeds();
     }
-    let ids: Vec<_> = sent.iter().map(|(id, _)| (*id).into()).collect();
-    let viewer = sessions::authenticate(&app.app, ann.token().unwrap()).await.unwrap();
-    let found = parlance::domain::messages::find_many(&app.app, viewer, &ids).await.unwrap();
-    let key = |sender: UserId| {
-        let who = people.iter().find(|person| person.id == sender.uuid()).unwrap();
-        who.name.to_lowercase()
-    };
-    let found = found.into_iter().map(|message| (key(message.sender_id), message));
-    let found: Vec<_> = found.map(|(key, message)| (message, key)).collect();
-    assert_eq!(found.len(), sent.len());
-    (app, ann, found, chats)
+    let viewer = Reading::of(&app, ann).await.viewer;
+    let ids: Vec<_> = sent.into_iter().map(MessageId::from).collect();
+    let mut found = Vec::new();
+    for message in messages::find_many(&app.app, viewer, &ids).await.unwrap() {
+        let sender = people.iter().find(|person| person.id == message.sender_id.uuid()).unwrap();
+        found.push((message, sender.name.to_lowercase()));
+    }
+    assert_eq!(found.len(), ids.len());
+    let chats = chats.into_iter().map(|(chat, _)| chat).collect();
+    (app, ann.clone(), found, chats)
 }
 
 fn turned(order: Ordering, descending: bool) -> Ordering {
@@ -561,13 +554,13 @@ async fn pages_of_conversations_and_of_people_put_together_are_the_whole_lists()
     let dice = &mut StdRng::seed_from_u64(8);
     let app = TestApp::start().await;
     app.clock.stops();
-    let ann = app.person("ann").await;
+    let (ann, bob, _) = app.people().await;
     for n in 0..25 {
         if n % 7 == 0 {
             app.clock.forward(Duration::from_millis(100));
         }
         app.person(&format!("{}{n}", ["a", "B", "c"][n % 3])).await;
-        ann.tries_to_start_a_group(app_people(&app).await, None).await.succeeds();
+        ann.starts_a_group_with(&[&bob]).await;
     }
     let of_ann = Reading::of(&app, &ann).await;
     let all = ConversationQuery::default();
@@ -616,12 +609,6 @@ async fn pages_of_conversations_and_of_people_put_together_are_the_whole_lists()
         let found = paged(dice, async |slice| of_ann.users(&all, &order, slice).await).await;
         assert_eq!(found, people, "{order:?}");
     }
-}
-
-/// Somebody to talk to.
-async fn app_people(app: &TestApp) -> Vec<Id> {
-    let id = app.reads("SELECT HEX(MIN(id)) AS value FROM users WHERE username <> 'ann'").await;
-    vec![id[0].as_ref().unwrap().parse().unwrap()]
 }
 
 #[tokio::test(flavor = "multi_thread")]

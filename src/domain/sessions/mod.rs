@@ -66,6 +66,14 @@ pub enum Login {
     Either(String),
 }
 
+/// Somebody who has shown a token that is good.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    pub viewer: Viewer,
+    /// As they are called now.
+    pub username: String,
+}
+
 /// Signs in. Whether the name, the e-mail or the password was wrong is not told, and an
 /// unknown name costs the same work as a wrong password.
 pub async fn login(app: &App, client: &Client, login: Login, password: String) -> Result<Granted> {
@@ -214,7 +222,7 @@ fn sign_one(
 ///
 /// # Errors
 /// [`Error::BadToken`], [`Error::TokenExpired`] or [`Error::SessionRevoked`].
-pub async fn authenticate(app: &App, access_token: &str) -> Result<Viewer> {
+pub async fn authenticate(app: &App, access_token: &str) -> Result<Authenticated> {
     let now = app.clock.now();
     let token = read(app, TokenType::Access, access_token, now)?;
     let found = sessions::find_with_user(&mut app.store.conn().await?, token.session).await?;
@@ -223,7 +231,8 @@ pub async fn authenticate(app: &App, access_token: &str) -> Result<Viewer> {
         return Err(Error::SessionRevoked);
     }
     let expires_at = Timestamp::from_micros(token.expires_at.saturating_mul(1_000_000));
-    Ok(Viewer::new(user.id, session.id, user.role, expires_at))
+    let viewer = Viewer::new(user.id, session.id, user.role, expires_at);
+    Ok(Authenticated { viewer, username: user.username })
 }
 
 fn read(app: &App, kind: TokenType, text: &str, now: Timestamp) -> Result<Token> {

@@ -92,7 +92,7 @@ async fn those_who_read_the_log_again_together_read_it_once() {
     let asked = world.asked.lock().unwrap();
     let pages = asked.iter().filter(|ask| **ask == Ask::Page).count();
     // By all of them, and by the room for what it keeps.
-    assert!(pages <= 2 * BURST as usize / PAGE, "{pages} pages");
+    assert!(pages <= 2 * usize::try_from(BURST).unwrap() / PAGE, "{pages} pages");
 }
 
 #[tokio::test(start_paused = true)]

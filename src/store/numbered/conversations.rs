@@ -69,7 +69,8 @@ fn is_found(word: &str) -> String {
     let said = is_in(word, &["messages.body"]);
     format!(
         "(EXISTS (SELECT 1 FROM members AS other JOIN users ON users.id = other.user_id \
-         WHERE other.conversation_id = own.conversation_id AND other.left_at IS NULL AND {named}) \
+         WHERE other.conversation_id = own.conversation_id AND other.left_at IS NULL \
+         AND users.deleted_at IS NULL AND {named}) \
          OR EXISTS (SELECT 1 FROM messages \
          WHERE messages.conversation_id = own.conversation_id \
          AND messages.deleted_at IS NULL AND {said}))"

@@ -41,13 +41,23 @@ pub enum MessageKey {
 /// Further than any list reaches; sums with it stay within what a database counts.
 const FAR: i64 = i64::MAX / 4;
 
-/// The conditions under which a message is this person's to see and a filter lets it through.
+/// The conditions under which a conversation is one of this person's, and the one that is
+/// asked for if one is.
+fn is_asked(viewer: UserId, filter: &MessageFilter) -> String {
+    let own = is_own(viewer);
+    match filter.conversation {
+        Some(id) => format!("{own} AND own.conversation_id = {}", id.literal()),
+        None => own,
+    }
+}
+
+/// The conditions under which a filter lets a message through.
 fn matching(viewer: UserId, filter: &MessageFilter) -> Vec<String> {
     let MessageFilter { conversation, sender, words, from, until } = filter;
-    let mut wanted = vec![is_own(viewer), "messages.deleted_at IS NULL".to_owned()];
-    if let Some(id) = conversation.map(ConversationId::literal) {
-        // Said of both, as not every planner draws the conclusion.
-        wanted.push(format!("own.conversation_id = {id} AND messages.conversation_id = {id}"));
+    let mut wanted = vec![is_asked(viewer, filter), "messages.deleted_at IS NULL".to_owned()];
+    if let Some(id) = conversation {
+        // Said once more, since not every planner draws the conclusion.
+        wanted.push(format!("messages.conversation_id = {}", id.literal()));
     }
     if let Some(sender) = sender {
         wanted.push(format!("messages.sender_id = {}", sender.literal()));
@@ -63,8 +73,9 @@ fn matching(viewer: UserId, filter: &MessageFilter) -> Vec<String> {
     wanted
 }
 
-/// Where the first so many undeleted messages of each conversation are in this direction:
-/// no more of its numbers can lie before them than it has tombstones.
+/// The condition under which a message can be among the first `reach` of its conversation
+/// that are not deleted, from the newest down or from the oldest up: no more numbers than
+/// there are deleted messages can lie among theirs.
 fn is_near(descending: bool, reach: i64) -> String {
     if descending {
         format!("messages.seq > conversations.live_count - {reach}")
@@ -125,12 +136,10 @@ pub async fn count(
     filter: &MessageFilter,
 ) -> Result<i64, StoreError> {
     if filter.is_open() {
-        let only = filter.conversation.map(ConversationId::literal);
-        let only = only.map(|id| format!(" AND own.conversation_id = {id}")).unwrap_or_default();
         let query = format!(
             "SELECT CAST(COALESCE(SUM(conversations.live_count), 0) AS SIGNED) AS found \
-             FROM {OWN} WHERE {}{only}",
-            is_own(viewer)
+             FROM {OWN} WHERE {}",
+            is_asked(viewer, filter)
         );
         return super::count(conn, query).await;
     }
