@@ -25,7 +25,7 @@ pub(super) async fn list(staff: Staff) -> Answer {
     let page = admin::list_conversations(&visit.site.app, viewer, of, than).await?;
     let rows = html! { @for line in &page.items { (row(line)) } };
     let heads =
-        ["Id", "Kind", "Title", "Made (UTC)", "People", "Who", "Messages", "Last active (UTC)"];
+        ["Who", "People", "Kind", "Title", "Messages", "Last active (UTC)", "Made (UTC)", "Id"];
     let filter = of.map(|id| id.to_string()).unwrap_or_default();
     let content = html! {
         h1 { "Conversations" }
@@ -43,27 +43,27 @@ fn row(line: &ConversationLine) -> Markup {
     let others = members - i64::try_from(first.len()).unwrap_or_default();
     html! {
         tr {
-            td { code { (conversation.id) } }
-            td {
-                @match conversation.kind { Kind::Direct => "direct", Kind::Group => "group" }
-                @if conversation.deleted_at.is_some() { " " span.state.off { "ended" } }
-            }
-            td { (conversation.title.as_deref().unwrap_or("–")) }
-            td { (moment(conversation.created_at)) }
-            td.number { (members) }
-            td {
+            td.long {
                 @for (place, user) in first.iter().enumerate() {
                     @if place > 0 { ", " }
                     (table::person(user))
                 }
                 @if others > 0 { " and " (others) " more" }
             }
+            td.number { (members) }
+            td {
+                @match conversation.kind { Kind::Direct => "direct", Kind::Group => "group" }
+                @if conversation.deleted_at.is_some() { " " span.state.off { "ended" } }
+            }
+            td { (conversation.title.as_deref().unwrap_or("–")) }
             td.number {
                 a href={ "/admin/messages/?conversation=" (conversation.id) } {
                     (conversation.live_count)
                 }
             }
             td { (moment(conversation.last_activity_at)) }
+            td { (moment(conversation.created_at)) }
+            td { code { (conversation.id) } }
         }
     }
 }

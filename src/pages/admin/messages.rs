@@ -21,20 +21,20 @@ pub(super) async fn list(staff: Staff) -> Answer {
     let rows = html! {
         @for message in &page.items {
             tr {
-                td { code { (message.id) } }
                 td { @if let Some(user) = people.get(&message.sender_id) { (table::person(user)) } }
                 td { (moment(message.sent_at)) }
+                td { @if let Some(at) = message.edited_at { (moment(at)) } @else { "–" } }
+                td { @if let Some(at) = message.deleted_at { (moment(at)) } @else { "–" } }
                 td {
                     a href={ "/admin/messages/?conversation=" (message.conversation_id) } {
                         code { (message.conversation_id) }
                     }
                 }
-                td { @if let Some(at) = message.edited_at { (moment(at)) } @else { "–" } }
-                td { @if let Some(at) = message.deleted_at { (moment(at)) } @else { "–" } }
+                td { code { (message.id) } }
             }
         }
     };
-    let heads = ["Id", "Sender", "Sent (UTC)", "Conversation", "Edited (UTC)", "Deleted (UTC)"];
+    let heads = ["Sender", "Sent (UTC)", "Edited (UTC)", "Deleted (UTC)", "Conversation", "Id"];
     let of = of.map(|id| id.to_string()).unwrap_or_default();
     let sender = sender.map(|id| id.to_string()).unwrap_or_default();
     let content = html! {

@@ -26,7 +26,7 @@ pub(super) async fn list(staff: Staff) -> Answer {
             tr {
                 td { (table::person(user)) }
                 td { (user.email) }
-                td { (user.first_name) " " (user.last_name) }
+                td { (name(user)) }
                 td { (table::role(user.role)) }
                 td { (moment(user.created_at)) }
                 td { (state(user)) }
@@ -45,6 +45,12 @@ pub(super) async fn list(staff: Staff) -> Answer {
         (pager(visit, page.next.map(crate::ids::UserId::uuid), &[("q", search)]))
     };
     Ok(show(&staff, Some(Section::Users), "Users", &content))
+}
+
+fn name(user: &User) -> String {
+    let name = format!("{} {}", user.first_name, user.last_name);
+    let name = name.trim();
+    if name.is_empty() { "–".to_owned() } else { name.to_owned() }
 }
 
 fn state(user: &User) -> Markup {
@@ -66,7 +72,7 @@ pub(super) async fn one(Path(id): Path<String>, staff: Staff) -> Answer {
         (done(&staff))
         dl {
             dt { "Id" } dd { code { (user.id) } }
-            dt { "Name" } dd { (user.first_name) " " (user.last_name) }
+            dt { "Name" } dd { (name(&user)) }
             dt { "E-mail" } dd { (user.email) }
             dt { "Telephone" } dd { (user.phone_number.as_deref().unwrap_or("–")) }
             dt { "Role" } dd { (table::role(user.role)) }

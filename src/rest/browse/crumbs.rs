@@ -29,6 +29,32 @@ fn found(rest: &str) -> Option<&'static View> {
     RESOURCES.iter().find(|(template, _)| fits(template)).map(|(_, view)| *view)
 }
 
+/// What lies right below an address, as links.
+pub(super) fn below(path: &str) -> Markup {
+    let prefix = prefix(path);
+    let own: Vec<_> = path.strip_prefix(prefix).unwrap_or_default().split('/').collect();
+    let word = |template: &'static str| {
+        let parts: Vec<_> = template.split('/').collect();
+        // Both end with nothing, after their last slash.
+        let (word, above) = parts.get(..parts.len() - 1)?.split_last()?;
+        let fits =
+            |(template, given): (&&str, &&str)| template.starts_with('{') || template == given;
+        let is_below = above.len() + 1 == own.len() && above.iter().zip(&own).all(fits);
+        (is_below && !word.contains('{')).then_some(*word)
+    };
+    let found: Vec<_> = RESOURCES
+        .iter()
+        .filter_map(|(template, view)| Some((word(template)?, view.name)))
+        .collect();
+    html! {
+        @if !found.is_empty() {
+            nav.links aria-label="Below" {
+                @for (word, name) in found { a href={ (path) (word) "/" } { (name) } }
+            }
+        }
+    }
+}
+
 /// The addresses above one and itself, each with its name.
 fn steps(path: &str) -> Vec<(String, &'static str)> {
     let prefix = prefix(path);
@@ -58,6 +84,21 @@ pub(super) fn trail(path: &str) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_below_has_its_link() {
+        let links = |path| {
+            let shown = below(path).into_string();
+            let parts = shown.split("href=\"").skip(1);
+            parts.map(|part| part.split('"').next().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        assert!(links("/api/").contains(&"/api/conversations/".to_owned()));
+        assert!(!links("/api/").contains(&"/api/me/".to_owned()));
+        assert_eq!(links("/users/"), ["/users/me/"]);
+        let path = "/api/conversations/x/";
+        assert_eq!(links(path), [format!("{path}messages/"), format!("{path}events/")]);
+        assert!(links("/api/messages/x/").is_empty());
+    }
 
     #[test]
     fn every_step_of_the_way_has_its_name() {

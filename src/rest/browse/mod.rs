@@ -96,11 +96,12 @@ impl Page<'_> {
                     }
                     form method="post" action=(path) {
                         (token_field(self.token))
-                        button type="submit" name=(forms::METHOD) value="OPTIONS" { "OPTIONS" }
+                        button.quiet type="submit" name=(forms::METHOD) value="OPTIONS" { "OPTIONS" }
                     }
                 }
             }
             p { (view.description) }
+            @if answered.status.is_success() { (crumbs::below(path)) }
             (self.search())
             (self.pages())
             p.request { strong { (call.method) } " " code { (call.uri) } }
