@@ -26,6 +26,7 @@ pub mod domain;
 pub mod graphql;
 pub mod ids;
 pub mod live;
+pub mod pages;
 pub mod request_log;
 pub mod rest;
 pub mod secrets;

@@ -34,6 +34,7 @@ use tracing::Instrument;
 use crate::{
     domain::{App, Client, operations},
     graphql::{self, Documents, Endpoint, Fanout, Limits, Settings, http::Failure},
+    pages::{self, Site},
     request_log::{self, RequestLog},
     rest::{self, Face},
 };
@@ -121,6 +122,7 @@ pub fn router(app: App, options: &Options) -> Router {
         public_url: public_url.clone(),
         shows_contacts,
     };
+    let site = Site { app: app.clone(), public_url: public_url.clone() };
     let endpoint = Arc::new(Endpoint {
         app,
         schema: graphql::schema(introspection),
@@ -136,6 +138,7 @@ pub fn router(app: App, options: &Options) -> Router {
     Router::new()
         .merge(graphql)
         .merge(rest::router(Arc::new(face)))
+        .merge(pages::router(site))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready).with_state(health))
         .fallback(not_found)

@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod admin;
 mod app;
 pub mod conversations;
 pub mod error;

@@ -3,14 +3,15 @@
 //! work unchanged. One file for each noun; each resource is a [`View`], and [`RESOURCES`] is
 //! the one list of them.
 //!
-//! May name `domain`, `live`, `request_log`, `ids` and `time`; never `store`, nor the GraphQL face.
+//! May name `pages`, for the pages that browsers see, `domain`, `live`, `request_log`, `ids` and
+//! `time`; never `store`, nor the GraphQL face.
 
 mod body;
 mod browse;
 mod conversations;
-pub(crate) mod cookies;
 mod cors;
 mod events;
+mod forms;
 mod messages;
 mod negotiate;
 mod options;
@@ -42,7 +43,10 @@ use self::{
     refusal::{Refusal, Result},
     view::{Call, View},
 };
-use crate::domain::{App, Client};
+use crate::{
+    domain::{App, Client},
+    pages::{address, cookies},
+};
 
 /// Every resource: what follows the prefix, and what is there.
 const RESOURCES: &[(&str, &View)] = &[
@@ -108,7 +112,7 @@ fn at(router: Router<Arc<Face>>, path: &str, view: &'static View) -> Router<Arc<
     let router = router.route(path, any(serve));
     match path.strip_suffix('/') {
         None | Some("") => router,
-        Some(bare) => router.route(bare, any(add_slash)),
+        Some(bare) => router.route(bare, any(address::add_slash)),
     }
 }
 
@@ -167,22 +171,6 @@ fn not_read(error: &axum::Error, limit: usize) -> Response {
 
 fn fault(status: StatusCode, detail: &str) -> Response {
     (status, Json(json!({ "detail": detail }))).into_response()
-}
-
-/// Sends a client to the same address with a slash, whatever it wanted there.
-async fn add_slash(request: Request) -> Response {
-    let uri = request.uri();
-    let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
-    // Not to another server: `//host` would name one.
-    let path = format!("/{}/{query}", uri.path().trim_matches('/'));
-    let Ok(location) = HeaderValue::try_from(path) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let html = HeaderValue::from_static("text/html; charset=utf-8");
-    let vary = HeaderValue::from_static("origin, Cookie");
-    let headers =
-        [(header::LOCATION, location), (header::CONTENT_TYPE, html), (header::VARY, vary)];
-    (StatusCode::MOVED_PERMANENTLY, headers).into_response()
 }
 
 /// What every answer carries.

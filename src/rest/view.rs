@@ -15,6 +15,8 @@ use serde::Serialize;
 use super::{
     Face, Refusal, Result,
     body::Fields,
+    browse::{self, Answered},
+    forms,
     negotiate::{self, Format},
     options,
     page::Query,
@@ -22,6 +24,7 @@ use super::{
 };
 use crate::{
     domain::{Client, Viewer},
+    pages::address,
     request_log,
 };
 
@@ -111,11 +114,7 @@ impl Call {
 
     /// How clients reach the server.
     pub(super) fn origin(&self) -> String {
-        if let Some(url) = &self.face.public_url {
-            return url.trim_end_matches('/').to_owned();
-        }
-        let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        format!("http://{}", host.unwrap_or("localhost"))
+        address::origin(self.face.public_url.as_deref(), &self.headers)
     }
 }
 
@@ -174,15 +173,18 @@ pub(super) async fn serve(view: &'static View, mut call: Call) -> Response {
         Ok(format) => format,
         Err(refusal) => {
             let asks_session = view.access != Access::Everybody;
-            return answer(view, &call, Format::Json, asks_session, Err(refusal));
+            return answer(view, &call, Format::Json, asks_session, Err(refusal)).await;
         }
     };
+    if format == Format::Html {
+        forms::unfold(view, &mut call);
+    }
     let mut asks_session = false;
     let done = match enter(view, &mut call, &mut asks_session).await {
         Ok(()) => dispatch(view, call.clone()).await,
         Err(refusal) => Err(refusal),
     };
-    answer(view, &call, format, asks_session, done)
+    answer(view, &call, format, asks_session, done).await
 }
 
 /// Lets the caller in, as far as the method does not matter.
@@ -217,7 +219,7 @@ async fn dispatch(view: &'static View, call: Call) -> Result<Reply> {
     handler(call).await
 }
 
-fn answer(
+async fn answer(
     view: &'static View,
     call: &Call,
     format: Format,
@@ -233,16 +235,17 @@ fn answer(
         }
     };
     let mut response = match (format, body) {
-        (_, None) => status.into_response(),
+        (Format::Json, None) => status.into_response(),
         (Format::Json, Some(body)) => match body.compact() {
             Ok(text) => {
                 (status, [(header::CONTENT_TYPE, "application/json")], text).into_response()
             }
             Err(error) => broken(&error),
         },
-        (Format::Html, Some(body)) => match body.pretty() {
+        (Format::Html, body) => match body.map_or(Ok(String::new()), |body| body.pretty()) {
             Ok(text) => {
-                (status, super::browse::page(view, call, status, &text, &links)).into_response()
+                let (body, links, headers) = (text.as_str(), &links, &extra);
+                browse::page(view, call, Answered { status, body, links, headers }).await
             }
             Err(error) => broken(&error),
         },

@@ -24,6 +24,7 @@ pub mod members;
 pub mod messages;
 pub mod migrations;
 pub mod numbered;
+pub mod overview;
 mod schema;
 pub mod sessions;
 pub mod settings;

@@ -11,10 +11,15 @@ use parlance::store::{Options, migrations};
 use crate::support::TestApp;
 
 /// A layer, what of the house it may name, and what else it may not.
-const LAYERS: [(&str, &[&str], &[&str]); 9] = [
+const LAYERS: [(&str, &[&str], &[&str]); 10] = [
     (
         "rest",
-        &["domain", "live", "request_log", "ids", "time"],
+        &["pages", "domain", "live", "request_log", "ids", "time"],
+        &["async_graphql", "diesel", "diesel_async", "mysql_async"],
+    ),
+    (
+        "pages",
+        &["domain", "request_log", "ids", "time"],
         &["async_graphql", "diesel", "diesel_async", "mysql_async"],
     ),
     (

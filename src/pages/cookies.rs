@@ -36,13 +36,16 @@ pub(crate) fn form_token(headers: &HeaderMap, body: &Bytes) -> Option<String> {
     fields.find(|(name, _)| name == CSRF_FIELD).map(|(_, value)| value.into_owned())
 }
 
-/// The cookie's token, or a new one.
-pub(crate) fn token(headers: &HeaderMap) -> String {
-    get(headers, CSRF).filter(|token| is_token(token)).unwrap_or_else(|| {
-        let mut bytes = [0; 32];
-        rand::rng().fill_bytes(&mut bytes);
-        URL_SAFE_NO_PAD.encode(bytes)
-    })
+/// The cookie's token, if it is one.
+pub(crate) fn token(headers: &HeaderMap) -> Option<String> {
+    get(headers, CSRF).filter(|token| is_token(token))
+}
+
+/// A token that nobody knows yet.
+pub(crate) fn new_token() -> String {
+    let mut bytes = [0; 32];
+    rand::rng().fill_bytes(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 fn is_token(text: &str) -> bool {
@@ -61,19 +64,20 @@ pub(crate) fn must_match(
     origin: &str,
 ) -> Result<(), &'static str> {
     if let Some(from) = headers.get(header::ORIGIN) {
-        let host =
-            headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let from = from.to_str().unwrap_or_default();
-        let is_here = from == origin || from.split_once("://").is_some_and(|(_, own)| own == host);
+        // A proxy may hand on another name than the one that the operator has told.
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let scheme = origin.split_once("://").map_or("http", |(scheme, _)| scheme);
+        let here = host.map(|host| format!("{scheme}://{host}"));
+        let is_here = from == origin || here.is_some_and(|here| from == here.as_str());
         if !is_here {
             return Err("Origin checking failed.");
         }
     }
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-    if matches!(site, Some(b"cross-site")) {
+    if matches!(site, Some(b"cross-site" | b"same-site")) {
         return Err("Origin checking failed.");
     }
-    let Some(kept) = get(headers, CSRF).filter(|token| is_token(token)) else {
+    let Some(kept) = token(headers) else {
         return Err("CSRF cookie not set.");
     };
     match shown {
@@ -89,11 +93,29 @@ fn is_same(one: &str, other: &str) -> bool {
     one.len() == other.len() && differences == 0
 }
 
-/// `Set-Cookie` for a cookie of so many seconds; none ends with the browser, 0 takes it away.
-pub(crate) fn set(name: &str, value: &str, seconds: Option<u64>, is_secure: bool) -> HeaderValue {
-    let age = seconds.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
-    let hidden = if name == SESSION { "; HttpOnly" } else { "" };
+/// How long a browser keeps who is signed in: no longer than a session lasts in any case.
+const SESSION_AGE: u32 = 14 * 24 * 60 * 60;
+
+/// How long it keeps the token against forged requests.
+const TOKEN_AGE: u32 = 52 * 7 * 24 * 60 * 60;
+
+/// `Set-Cookie` that says who is signed in. No script may read it.
+pub(crate) fn set_session(secret: &str, is_secure: bool) -> HeaderValue {
+    set(SESSION, secret, SESSION_AGE, "; HttpOnly", is_secure)
+}
+
+/// `Set-Cookie` that takes it away.
+pub(crate) fn take_session(is_secure: bool) -> HeaderValue {
+    set(SESSION, "", 0, "; HttpOnly", is_secure)
+}
+
+/// `Set-Cookie` of the token against forged requests; the script of a client may read it.
+pub(crate) fn set_token(token: &str, is_secure: bool) -> HeaderValue {
+    set(CSRF, token, TOKEN_AGE, "", is_secure)
+}
+
+fn set(name: &str, value: &str, age: u32, hidden: &str, is_secure: bool) -> HeaderValue {
     let secure = if is_secure { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; Path=/; SameSite=Lax{age}{hidden}{secure}");
+    let cookie = format!("{name}={value}; Path=/; SameSite=Lax; Max-Age={age}{hidden}{secure}");
     HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""))
 }
