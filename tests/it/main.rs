@@ -15,6 +15,7 @@ mod members;
 mod messages;
 mod nats;
 mod numbered;
+mod pages;
 mod paging;
 mod readme;
 mod reads;
