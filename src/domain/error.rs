@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::{
+    ids::ConversationId,
     secrets::password::PasswordError,
     store::{StoreError, Transient},
 };
@@ -67,6 +68,19 @@ pub enum Rule {
     Other,
 }
 
+/// Why what a client holds does not go on from here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfit {
+    /// Its number is higher than any that there is.
+    Ahead,
+    /// Its numbers are of the data as it was before it was restored.
+    OtherLife,
+    /// What comes after its number is not kept.
+    NotKept,
+    /// It holds so little that to tell the rest is to tell everything.
+    TooFarBehind,
+}
+
 /// Why a thing was not done. Causes from below are kept for the log and never shown.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -101,11 +115,12 @@ pub enum Error {
     #[error("this clientMessageId was used for another message: make a new one")]
     ClientMessageIdReused,
     /// What the client holds does not fit what is there: it must load afresh.
-    #[error(
-        "what you hold does not go on from here: load the conversation again, and follow it from there"
-    )]
+    #[error("{}", resync_sentence(*.why))]
     Resync {
-        /// The newest number there is.
+        why: Unfit,
+        /// Which conversation does not fit, if it is one.
+        conversation: Option<ConversationId>,
+        /// The newest number there is, as far as the viewer may see.
         head: Option<i64>,
     },
     /// The viewer is out, and has got everything up to that.
@@ -132,6 +147,25 @@ pub enum Error {
 fn sentence(problems: &[Problem]) -> String {
     let each = problems.iter().map(|Problem { field, problem, .. }| format!("{field}: {problem}"));
     each.collect::<Vec<_>>().join("; ")
+}
+
+fn resync_sentence(why: Unfit) -> &'static str {
+    match why {
+        Unfit::Ahead => {
+            "your number is ahead of the conversation: load it again, and follow it from there"
+        }
+        Unfit::OtherLife => {
+            "the data was restored from a backup since you got your numbers: load everything \
+             again, with the new epoch, and follow from there"
+        }
+        Unfit::NotKept => {
+            "what comes after your number is not kept any more: load the conversation again, and \
+             follow it from there"
+        }
+        Unfit::TooFarBehind => {
+            "more conversations moved than are told of: load the list again, and follow from there"
+        }
+    }
 }
 
 fn store_sentence(error: &StoreError) -> &'static str {
@@ -226,5 +260,22 @@ impl From<PasswordError> for Error {
             PasswordError::Busy => Self::Busy { retry_after: Duration::from_secs(1) },
             PasswordError::Broken(cause) => Self::Internal(cause),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_of_unknown_fate_may_be_repeated_under_a_clients_id_alone() {
+        let unknown = || Error::Store(StoreError::CommitUnknown("cut off".to_owned()));
+        let (plain, named) = (unknown(), unknown().under_client_id());
+        assert!(!plain.is_retryable() && named.is_retryable());
+        assert!(!named.is_transient(), "the store does not know of the id");
+        assert_eq!(plain.to_string(), named.to_string());
+        assert_eq!((plain.code(), plain.cause()), (named.code(), named.cause()));
+        let other = Error::Store(StoreError::Other("broken".to_owned())).under_client_id();
+        assert!(!other.is_retryable());
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     ids::{ConversationId, UserId},
-    live::{Entry, Mark, Source, Standing},
+    live::{Entry, Mark, Source, Standing, Stretch},
     store::{
         Store, StoreError,
         changes::ChangeKind,
@@ -42,12 +42,11 @@ pub enum What {
 }
 
 impl Event {
-    fn read(conversation: ConversationId, row: &Row) -> Result<Self, StoreError> {
-        let what = Self::what(conversation, row).ok_or_else(|| {
-            StoreError::Other(format!("event {} of {conversation} is not whole", row.event_seq))
-        })?;
+    /// None if what it is about is not kept any more.
+    fn read(conversation: ConversationId, row: &Row) -> Option<Self> {
+        let what = Self::what(conversation, row)?;
         let Row { event_seq, actor_id: actor, at, .. } = *row;
-        Ok(Self { conversation, event_seq, actor, at, what })
+        Some(Self { conversation, event_seq, actor, at, what })
     }
 
     fn what(conversation: ConversationId, row: &Row) -> Option<What> {
@@ -156,9 +155,11 @@ impl Source for Log {
         conversation: ConversationId,
         after: i64,
         limit: i64,
-    ) -> Result<Vec<Event>, StoreError> {
+    ) -> Result<Stretch<Event>, StoreError> {
         let rows = events::list(&mut self.0.conn().await?, conversation, after, limit).await?;
-        rows.iter().map(|row| Event::read(conversation, row)).collect()
+        let end = rows.last().map_or(after, |row| row.event_seq);
+        let events = rows.iter().filter_map(|row| Event::read(conversation, row)).collect();
+        Ok(Stretch { events, end })
     }
 
     async fn marks(&self, people: &[UserId]) -> Result<Vec<Mark>, StoreError> {

@@ -5,17 +5,15 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use crate::{
     domain::{
         App, Error, Result, Viewer,
-        access::{Audience, Former, Reader},
+        access::{Audience, Former},
+        error::Unfit,
         events::{Event, Log, What, standing},
     },
     ids::{ConversationId, UserId},
-    live::{Fault, Held, Signal, Step, Subscriber},
-    store::events,
+    live::{Fault, Held, PAUSE, Signal, Step, Subscriber},
+    store::{Store, events},
     time::{Clock, Timestamp},
 };
-
-/// After how much silence a follower is told that there is nothing to tell.
-const HEARTBEAT: Duration = Duration::from_secs(25);
 
 /// From where a conversation is followed; none is from its head.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +23,10 @@ pub enum After {
     /// All events, after this one.
     Event(Option<i64>),
 }
+
+/// Who has more events than this before them is behind, and not only a little slower than
+/// others.
+const BEHIND: i64 = 64;
 
 /// What a follower gets.
 #[derive(Clone, Debug)]
@@ -44,8 +46,12 @@ pub enum Item {
 /// A person who follows a conversation.
 pub struct Follower {
     conversation: ConversationId,
+    person: UserId,
     walk: Subscriber<Log>,
+    store: Store,
     clock: Arc<dyn Clock>,
+    /// After how much silence it is said that there is nothing to tell.
+    heartbeat: Duration,
     only_messages: bool,
     /// The number at which the follower will have caught up.
     caught_up: Option<i64>,
@@ -57,9 +63,9 @@ pub struct Follower {
 /// Follows a conversation, as far as the viewer may.
 ///
 /// # Errors
-/// [`Error::NotFound`] to who takes no part in it, [`Error::Resync`] if it does not reach so
+/// [`Error::NotFound`] to who never took part in it, [`Error::Resync`] if it does not reach so
 /// far or has another life than `epoch`, [`Error::MembershipEnded`] to who has got all that
-/// they could see, [`Error::Invalid`].
+/// they could see, or more, [`Error::Invalid`].
 pub async fn follow(
     app: &App,
     viewer: Viewer,
@@ -82,23 +88,30 @@ pub async fn follow(
     if number.is_none() && (is_former || found.deleted_at.is_some()) {
         return Err(Error::NotFound("conversation"));
     }
-    let ahead = match after {
-        After::Message(_) => found.message_seq,
-        After::Event(_) => found.event_seq,
+    // Who is out learns of nothing after their departure, also not whether there is anything.
+    let head = match (after, found.left_event_seq) {
+        (After::Event(_), left) => left.unwrap_or(found.event_seq),
+        (After::Message(_), None) => found.message_seq,
+        (After::Message(_), Some(left)) => {
+            events::find_message_seq_at(&mut conn, conversation, left).await?
+        }
     };
-    let is_ahead = number.is_some_and(|number| number > ahead);
-    if is_former && is_ahead {
+    let resync = |why| Error::Resync { why, conversation: Some(conversation), head: Some(head) };
+    if epoch.is_some_and(|epoch| epoch != app.epoch) {
+        return Err(resync(Unfit::OtherLife));
+    }
+    if is_former && number.is_some_and(|number| number >= head) {
         return Err(Error::MembershipEnded);
     }
-    if is_ahead || epoch.is_some_and(|epoch| epoch != app.epoch) {
-        return Err(Error::Resync { head: Some(ahead) });
+    if number.is_some_and(|number| number > head) {
+        return Err(resync(Unfit::Ahead));
     }
     let start = match after {
         After::Event(number) => number.unwrap_or(found.event_seq),
         After::Message(Some(0)) => 0,
-        After::Message(Some(seq)) if seq < found.message_seq => {
+        After::Message(Some(seq)) if seq < head => {
             let sent = events::find_event_of_message(&mut conn, conversation, seq).await?;
-            sent.ok_or(Error::Resync { head: Some(ahead) })?
+            sent.ok_or_else(|| resync(Unfit::NotKept))?
         }
         After::Message(_) => found.event_seq,
     };
@@ -111,13 +124,24 @@ pub async fn follow(
     }
     Ok(Follower {
         conversation,
+        person: viewer.id(),
         walk: app.live.follow(conversation, viewer.id(), standing(found), start),
+        store: app.store.clone(),
         clock: Arc::clone(&app.clock),
+        heartbeat: app.live.options().heartbeat,
         only_messages,
         caught_up: (!is_over && !is_former && !only_messages).then_some(found.event_seq),
         read: HashMap::new(),
         is_over: false,
     })
+}
+
+/// How far the log of a conversation reaches: what was read of it before this shows the work
+/// of no later event.
+pub async fn reached(app: &App, conversation: ConversationId) -> Result<i64> {
+    let heads = events::list_heads(&mut app.store.conn().await?, &[conversation]).await?;
+    let head = heads.into_iter().next().map(|(_, head)| head);
+    head.ok_or(Error::NotFound("conversation"))
 }
 
 impl Follower {
@@ -137,7 +161,7 @@ impl Follower {
             let step = if self.only_messages {
                 self.walk.next().await
             } else {
-                match tokio::time::timeout(HEARTBEAT, self.walk.next()).await {
+                match tokio::time::timeout(self.heartbeat, self.walk.next()).await {
                     Ok(step) => step,
                     Err(_) => return Some(Ok(Item::Heartbeat(self.clock.now()))),
                 }
@@ -164,11 +188,30 @@ impl Follower {
                     return None;
                 }
                 Err(Fault::Gone) => {
-                    let head = Some(self.walk.head()).filter(|_| !self.only_messages);
-                    return Some(self.end(Error::Resync { head }));
+                    let (why, conversation) = (Unfit::NotKept, Some(self.conversation));
+                    let head = self.head().await;
+                    return Some(self.end(Error::Resync { why, conversation, head }));
                 }
             }
         }
+    }
+
+    /// The number from which a member who has read everything anew can go on.
+    async fn head(&self) -> Option<i64> {
+        let (conversation, person) = (self.conversation, self.person);
+        let read =
+            async || events::standing(&mut self.store.conn().await?, conversation, person).await;
+        let found = loop {
+            match read().await {
+                Ok(found) => break found,
+                Err(error) => {
+                    tracing::warn!(%error, "a conversation's head cannot be read yet");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        };
+        let member = found.filter(|found| found.left_event_seq.is_none())?;
+        Some(if self.only_messages { member.message_seq } else { member.event_seq })
     }
 
     fn end(&mut self, why: Error) -> Result<Item> {
@@ -206,18 +249,33 @@ impl Follower {
         Some(event.event_seq)
     }
 
+    /// Whether the follower may be given what was read for all alike, or for themselves, when
+    /// the log reached no further than this. If not, it is to be read again, for whom
+    /// [`Self::standing`] says.
+    pub async fn may_see(&mut self, reached: i64) -> bool {
+        self.walk.reaches(reached).await
+    }
+
+    /// Whether far more has happened than the follower was told.
+    pub fn is_behind(&self) -> bool {
+        self.walk.head() - self.walk.position() > BEHIND
+    }
+
     /// Which conversation is followed.
     pub fn conversation(&self) -> ConversationId {
         self.conversation
     }
 
-    /// For whom what an item is about is to be read: for all alike, as long as the follower
-    /// is one of them.
-    pub fn reader(&self) -> Reader {
+    /// All who are shown the same as this follower; what they could see until then, once the
+    /// follower is out.
+    ///
+    /// # Errors
+    /// The latter.
+    pub fn standing(&self) -> std::result::Result<Audience, Former> {
         let conversation = self.conversation;
-        match self.walk.left() {
-            None => Reader::Participants(Audience::of(conversation)),
-            Some(until) => Reader::Former(Former { conversation, until }),
+        match self.walk.sees() {
+            None => Ok(Audience::of(conversation)),
+            Some(until) => Err(Former { conversation, until }),
         }
     }
 }

@@ -3,13 +3,14 @@
 use std::{
     collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
-    time::Duration,
 };
 
 use crate::{
-    domain::{App, Error, Result, Viewer, conversations::ConversationView, events::Log},
+    domain::{
+        App, Error, Result, Viewer, conversations::ConversationView, error::Unfit, events::Log,
+    },
     ids::ConversationId,
-    live::{Change, Inbox, Mark, Source},
+    live::{Change, Inbox, Mark, PAUSE, Source},
     store::events,
     time::Timestamp,
 };
@@ -22,12 +23,6 @@ const MOVED_MAX: usize = 1_000;
 
 /// How many conversations are read at a time.
 const STEP: usize = 100;
-
-/// After how much silence a follower is told that there is nothing to tell.
-const HEARTBEAT: Duration = Duration::from_secs(25);
-
-/// How long to wait after the database failed.
-const PAUSE: Duration = Duration::from_millis(250);
 
 /// What a client holds already.
 #[derive(Clone, Debug, Default)]
@@ -83,8 +78,12 @@ pub async fn follow(
     if known.as_ref().is_some_and(|known| known.len() > KNOWN_MAX) {
         return Err(Error::invalid("known", format!("must name at most {KNOWN_MAX} heads")));
     }
+    if known.iter().flatten().any(|(_, head)| head.is_negative()) {
+        return Err(Error::invalid("known", "must have 0 or the number of an event in eventSeq"));
+    }
+    let resync = |why| Error::Resync { why, conversation: None, head: None };
     if epoch.is_some_and(|epoch| epoch != app.epoch) {
-        return Err(Error::Resync { head: None });
+        return Err(resync(Unfit::OtherLife));
     }
     let (inbox, marks) = app.live.follow_all(viewer.id()).await?;
     let mut told: HashMap<_, _> = marks.into_iter().map(|mark| (mark.conversation, mark)).collect();
@@ -95,8 +94,12 @@ pub async fn follow(
     for (id, head) in &known {
         match told.get(id) {
             None => ready.push(*id),
-            Some(mark) if *head > mark.event_seq || *head < 0 => {
-                return Err(Error::Resync { head: Some(mark.event_seq) });
+            Some(mark) if *head > mark.event_seq => {
+                return Err(Error::Resync {
+                    why: Unfit::Ahead,
+                    conversation: Some(*id),
+                    head: Some(mark.event_seq),
+                });
             }
             Some(mark) if *head < mark.event_seq => behind.push(*id),
             Some(_) => {}
@@ -115,7 +118,7 @@ pub async fn follow(
     }
     new.retain(|id| !known.contains_key(id) && told.contains_key(id));
     if behind.len() + new.len() > MOVED_MAX {
-        return Err(Error::Resync { head: None });
+        return Err(resync(Unfit::TooFarBehind));
     }
     for id in &behind {
         if let (Some(mark), Some(head)) = (told.get_mut(id), known.get(id)) {
@@ -141,6 +144,7 @@ impl InboxFollower {
     /// The next item. May be dropped half way and called again. A database that fails is no
     /// error but a wait.
     pub async fn next(&mut self) -> InboxItem {
+        let heartbeat = self.app.live.options().heartbeat;
         loop {
             if let Some(item) = self.ready.pop_front() {
                 return item;
@@ -156,7 +160,7 @@ impl InboxFollower {
                 self.is_caught_up = true;
                 return InboxItem::CaughtUp;
             }
-            match tokio::time::timeout(HEARTBEAT, self.inbox.next()).await {
+            match tokio::time::timeout(heartbeat, self.inbox.next()).await {
                 Ok(Change::Now(mark, view)) => self.note(mark, &view),
                 Ok(Change::Gone(id)) => {
                     if self.told.remove(&id).is_some() {

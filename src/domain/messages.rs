@@ -14,7 +14,7 @@ use crate::{
         conversations::ConversationView,
         log::{self, Event},
         page::{one_more, pages},
-        text,
+        text, typing,
         writer::Draft,
     },
     ids::{ClientId, ConversationId, MessageId},
@@ -81,7 +81,14 @@ pub async fn send(app: &App, viewer: Viewer, outgoing: Outgoing) -> Result<Sent>
         client: client_message_id.map(|id| (id, hash.finalize().to_vec())),
     };
     let sent = app.writer.send(draft).await;
-    if client_message_id.is_some() { sent.map_err(Error::under_client_id) } else { sent }
+    let sent = match client_message_id {
+        Some(_) => sent.map_err(Error::under_client_id)?,
+        None => sent?,
+    };
+    if !sent.deduplicated {
+        typing::end(app, conversation, viewer.id(), sent.message.event_seq);
+    }
+    Ok(sent)
 }
 
 fn check_body(body: &str) -> Result<String> {

@@ -31,7 +31,7 @@ mod typing;
 pub mod watch;
 mod writer;
 
-pub use access::{Footing, Reader, Viewer};
+pub use access::{Audience, Footing, Reader, Viewer};
 pub use app::{App, Rules, Sharing};
 pub use error::{Code, Error, Problem, Result, Rule};
 pub use limits::Client;

@@ -1,9 +1,7 @@
 //! How far people have read, what is still unread, and who is typing.
 
-use std::time::Duration;
-
 use crate::{
-    domain::{App, Error, Result, Viewer, access, conversations::ConversationView},
+    domain::{App, Error, Result, Viewer, access, conversations::ConversationView, typing},
     ids::ConversationId,
     live::Signal,
     store::{members, messages},
@@ -11,9 +9,6 @@ use crate::{
 
 /// Unread messages are counted so far: this number means "or more".
 const UNREAD_MAX: i64 = 1_000;
-
-/// How long somebody is taken to be typing without saying so again.
-const TYPING_LASTS: Duration = Duration::from_secs(6);
 
 /// Moves the viewer's read position forward. A lower number changes nothing.
 ///
@@ -59,13 +54,10 @@ pub async fn set_typing(
     app: &App,
     viewer: Viewer,
     id: ConversationId,
-    typing: bool,
+    is_typing: bool,
 ) -> Result<ConversationId> {
     app.limits.write(viewer.id())?;
     let view = access::view(&mut app.store.conn().await?, viewer, id).await?;
-    let expires_at = app.clock.now().after(TYPING_LASTS);
-    let (conversation, user, event_seq) = (id, viewer.id(), view.conversation.event_seq);
-    let signal = Signal::Typing { conversation, user, typing, expires_at, event_seq };
-    app.typing.tell(&app.live, conversation, user, signal);
+    typing::tell(app, viewer, id, is_typing, view.conversation.event_seq);
     Ok(id)
 }

@@ -40,8 +40,13 @@ impl From<Error> for async_graphql::Error {
                 let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
                 extensions.set("retryAfterMs", wait.max(1));
             }
-            if let domain::Error::Resync { head: Some(head) } = &*error {
-                extensions.set("head", *head);
+            if let domain::Error::Resync { conversation, head, .. } = &*error {
+                if let Some(id) = conversation {
+                    extensions.set("conversationId", id.to_string());
+                }
+                if let Some(head) = head {
+                    extensions.set("head", *head);
+                }
             }
             if let domain::Error::Invalid(problems) = &*error {
                 let fields: Vec<&str> = problems.iter().map(|problem| problem.field).collect();

@@ -1,9 +1,10 @@
 //! Shows what is followed: one execution for all who are shown the same, and its bytes
 //! shared by them.
 //!
-//! An item of a log has a stamp, so that whoever comes to it second finds it shown. What
-//! depends on who asks, and what is shown to somebody who has left, has an execution of its
-//! own; so has replay, whose items nobody shares.
+//! An item of a log has a stamp, so that whoever comes to it second finds it shown. Those who
+//! are far behind share another execution than those who are at the head, so that neither
+//! waits for the other. What depends on who asks, and what is shown to somebody who has left,
+//! has an execution of its own, which keeps nothing.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{Response, ServerError};
+use async_graphql::{Pos, Response, ServerError};
 use axum::body::Bytes;
 use futures_util::{StreamExt, stream::BoxStream};
 use tokio::sync::{OnceCell, mpsc};
@@ -20,6 +21,7 @@ use super::{
     Asked, Loader, Schema,
     code::ErrorCode,
     document::{Hash, Prepared},
+    error::Error,
     execute,
     finish::{self, INTERNAL, finish},
     live::{Showing, Shown},
@@ -27,19 +29,23 @@ use super::{
     loaders::{self, Loads},
 };
 use crate::{
-    domain::{App, Client, Reader, Viewer, feed::Item},
+    domain::{
+        self, App, Audience, Client, Reader, Viewer,
+        feed::{self, Item},
+    },
     ids::{ConversationId, UserId},
     time::Timestamp,
 };
 
-/// How many shown items are kept for those who come to them later: two pages of a log, for
-/// those who read it together.
+/// How many shown items are kept for those who come to them later, and about how many bytes
+/// of them: two pages of a log, for those who read it together.
 const KEPT: usize = 256;
+const KEPT_BYTES: usize = 512 << 10;
 
 /// How long showing one item may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long the names of people may be shown as they were.
+/// How long the names of people, and what belongs to an item, may be shown as they were.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// The executions that are shared.
@@ -53,20 +59,32 @@ struct Key {
     operation: Option<String>,
     /// The variables but for those that say from where.
     variables: String,
-    conversation: ConversationId,
+    audience: Audience,
+    pace: Pace,
+}
+
+/// Where in a log those are who share an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Pace {
+    /// At its head, or a little behind.
+    Live,
+    Behind,
 }
 
 /// A shared entry goes when the last who is shown it goes; now and then the list is tidied.
 const TIDY: usize = 64;
 
 impl Fanout {
-    /// The one execution for all who are shown this of this conversation.
-    pub(super) fn shared(&self, recipe: Recipe, conversation: ConversationId) -> Arc<Show> {
+    /// The one execution for all who are shown this of their conversation. It is executed for
+    /// them alike, whoever comes first.
+    pub(super) fn shared(&self, recipe: Recipe, audience: Audience, pace: Pace) -> Arc<Show> {
+        let recipe = Recipe { reader: Reader::Participants(audience), viewer: None, ..recipe };
         let key = Key {
             document: recipe.prepared.hash(),
             operation: recipe.prepared.operation().name.as_ref().map(ToString::to_string),
             variables: recipe.prepared.lasting_variables(),
-            conversation,
+            audience,
+            pace,
         };
         let mut shows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(show) = shows.get(&key).and_then(Weak::upgrade) {
@@ -75,7 +93,7 @@ impl Fanout {
         if shows.len() % TIDY == TIDY - 1 {
             shows.retain(|_, show| show.strong_count() > 0);
         }
-        let show = Show::new(recipe);
+        let show = Show::new(recipe, Some(Mutex::default()));
         shows.insert(key, Arc::downgrade(&show));
         show
     }
@@ -89,13 +107,37 @@ pub(super) struct Recipe {
     pub(super) prepared: Prepared,
     pub(super) reader: Reader,
     pub(super) viewer: Option<Viewer>,
+    /// What is followed, if it is one conversation.
+    pub(super) conversation: Option<ConversationId>,
 }
 
 /// One execution that shows item after item.
 pub(super) struct Show {
     recipe: Recipe,
     running: tokio::sync::Mutex<Option<Running>>,
-    shown: Mutex<VecDeque<(Place, Arc<OnceCell<Bytes>>)>>,
+    kept: Option<Mutex<Kept>>,
+}
+
+/// What was shown, for those who come to it later; the oldest first.
+type Kept = VecDeque<(Place, Arc<OnceCell<Payload>>)>;
+
+/// What came of showing an item.
+#[derive(Clone)]
+pub(super) struct Payload {
+    /// The result as JSON.
+    pub(super) json: Bytes,
+    /// If anything of the conversation was read for it beside the item: how far its log
+    /// reached after that. Whoever was out by then must not be given this.
+    pub(super) reached: Option<i64>,
+    shown_at: Instant,
+}
+
+impl Payload {
+    /// Whether it may be given to those who come later. An item in memory is renewed with its
+    /// message; what was read beside it is not.
+    fn is_fresh(&self) -> bool {
+        self.reached.is_none() || self.shown_at.elapsed() < FRESH
+    }
 }
 
 /// Of which item it is known that it was shown already.
@@ -135,25 +177,52 @@ struct Running {
 }
 
 impl Show {
-    pub(super) fn new(recipe: Recipe) -> Arc<Self> {
-        Arc::new(Self { recipe, running: tokio::sync::Mutex::default(), shown: Mutex::default() })
+    /// An execution for one who is shown it alone.
+    pub(super) fn alone(recipe: Recipe) -> Arc<Self> {
+        Self::new(recipe, None)
     }
 
-    /// The result of an execution for one item, as JSON.
-    pub(super) async fn show(&self, item: &Shown) -> Result<Bytes, NotNow> {
-        let Some(cell) = Place::of(item).map(|place| self.cell(place)) else {
+    fn new(recipe: Recipe, kept: Option<Mutex<Kept>>) -> Arc<Self> {
+        Arc::new(Self { recipe, running: tokio::sync::Mutex::default(), kept })
+    }
+
+    /// The result of an execution for one item.
+    pub(super) async fn show(&self, item: &Shown) -> Result<Payload, NotNow> {
+        let (Some(kept), Some(place)) = (&self.kept, Place::of(item)) else {
             return self.execute(item).await;
         };
-        if let Some(bytes) = cell.get() {
-            return Ok(bytes.clone());
+        let cell = Self::cell(kept, place);
+        if let Some(payload) = cell.get() {
+            return Ok(payload.clone());
         }
-        cell.get_or_try_init(|| self.execute(item)).await.cloned()
+        let execute = async || {
+            let payload = self.execute(item).await?;
+            Self::make_room(kept, payload.json.len());
+            Ok(payload)
+        };
+        cell.get_or_try_init(execute).await.cloned()
     }
 
-    fn cell(&self, place: Place) -> Arc<OnceCell<Bytes>> {
-        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Forgets the oldest so that so many bytes can be kept beside the others.
+    fn make_room(kept: &Mutex<Kept>, bytes: usize) {
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let size = |cell: &OnceCell<Payload>| cell.get().map_or(0, |payload| payload.json.len());
+        let mut all = bytes + kept.iter().map(|(_, cell)| size(cell)).sum::<usize>();
+        while all > KEPT_BYTES && kept.len() > 1 {
+            if let Some((_, oldest)) = kept.pop_front() {
+                all = all.saturating_sub(size(&oldest));
+            }
+        }
+    }
+
+    fn cell(kept: &Mutex<Kept>, place: Place) -> Arc<OnceCell<Payload>> {
+        let mut shown = kept.lock().unwrap_or_else(PoisonError::into_inner);
         // Most ask for the newest.
-        if let Some((_, cell)) = shown.iter().rev().find(|(known, _)| *known == place) {
+        if let Some(found) = shown.iter().rposition(|(known, _)| *known == place) {
+            let cell = &mut shown[found].1;
+            if !cell.get().is_none_or(Payload::is_fresh) {
+                *cell = Arc::default();
+            }
             return Arc::clone(cell);
         }
         if shown.len() == KEPT {
@@ -164,13 +233,15 @@ impl Show {
         cell
     }
 
-    async fn execute(&self, item: &Shown) -> Result<Bytes, NotNow> {
+    async fn execute(&self, item: &Shown) -> Result<Payload, NotNow> {
         let mut running = self.running.lock().await;
         // Taken out: an execution that is given up half way is not asked again.
         let mut present = running.take().unwrap_or_else(|| self.recipe.run());
         let shown = execute::through_panics(present.show(item.clone()));
+        let mut has_read = false;
         let mut response = match tokio::time::timeout(PATIENCE, shown).await {
             Ok(Ok(Some(response))) => {
+                has_read = present.loader.loader().has_read();
                 *running = Some(present);
                 response
             }
@@ -189,8 +260,15 @@ impl Show {
         if response.errors.iter().any(may_pass) {
             return Err(NotNow(response.errors));
         }
-        Ok(finish::body(&response.errors, Some(&response.data)).into())
+        let json = finish::body(&response.errors, Some(&response.data)).into();
+        let reached = if has_read { self.recipe.reached().await? } else { None };
+        Ok(Payload { json, reached, shown_at: Instant::now() })
     }
+}
+
+/// A domain error as clients see it.
+fn told(error: domain::Error) -> ServerError {
+    async_graphql::Error::from(Error::from(error)).into_server_error(Pos::default())
 }
 
 fn failed(code: ErrorCode, message: &str) -> Response {
@@ -198,8 +276,20 @@ fn failed(code: ErrorCode, message: &str) -> Response {
 }
 
 impl Recipe {
+    /// How far the log reaches by now, for whom that makes a difference.
+    async fn reached(&self) -> Result<Option<i64>, NotNow> {
+        let conversation = match self.reader {
+            Reader::Person(_) | Reader::Participants(_) => self.conversation,
+            // They see everything as it was then.
+            Reader::Former(_) => None,
+        };
+        let Some(conversation) = conversation else { return Ok(None) };
+        let reached = feed::reached(&self.app, conversation).await;
+        reached.map(Some).map_err(|error| NotNow(vec![told(error)]))
+    }
+
     fn run(&self) -> Running {
-        let Self { app, schema, prepared, reader, viewer } = self;
+        let Self { app, schema, prepared, reader, viewer, .. } = self;
         let (items, receiver) = mpsc::unbounded_channel();
         let (together, loads) = loaders::together();
         let loader = Arc::new(loader(app, *reader, together));

@@ -4,7 +4,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_graphql::{Context, ID, InputObject, Subscription};
+use async_graphql::{
+    Context, ID, InputObject, Name, PathSegment, Pos, ServerError, Subscription,
+    parser::types::OperationType,
+};
 use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
@@ -13,6 +16,7 @@ use tokio::sync::mpsc;
 
 use super::{
     Ask,
+    document::Operation,
     error::Result,
     events::{ConversationEvent, InboxEvent},
     messages::Message,
@@ -40,9 +44,29 @@ pub(super) enum Opened {
     Inbox(Box<InboxFollower>),
 }
 
+/// Where in the document the field of a subscription is.
+#[derive(Clone)]
+pub(super) struct Place {
+    at: Pos,
+    name: String,
+}
+
+impl Place {
+    fn of(ctx: &Context<'_>) -> Self {
+        let name = ctx.item.node.response_key().node.to_string();
+        Self { at: ctx.item.pos, name }
+    }
+
+    /// An error of that field, in the form of those that come before anything is followed.
+    pub(super) fn error(&self, error: Error) -> ServerError {
+        let error = async_graphql::Error::from(super::error::Error::from(error));
+        error.into_server_error(self.at).with_path(vec![PathSegment::Field(self.name.clone())])
+    }
+}
+
 /// Asks the fields below to open what they follow, and to put it here.
 pub(super) struct Opening {
-    opened: Mutex<Option<Opened>>,
+    opened: Mutex<Option<(Opened, Place)>>,
     /// The number of the last item that the client has, if it says so beside the document.
     last_event_id: Option<i64>,
 }
@@ -54,8 +78,8 @@ impl From<Option<i64>> for Opening {
 }
 
 impl Opening {
-    /// What was opened.
-    pub(super) fn take(&self) -> Option<Opened> {
+    /// What was opened, and by which field.
+    pub(super) fn take(&self) -> Option<(Opened, Place)> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -85,9 +109,16 @@ async fn items(
     let opening = ctx.data_opt::<Arc<Opening>>();
     let opening =
         opening.ok_or_else(|| Error::Internal("nowhere to put what is opened".to_owned()))?;
-    let opened = open(opening).await?;
+    let opened = (open(opening).await?, Place::of(ctx));
     *opening.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened);
     Ok(stream::empty().boxed())
+}
+
+/// Whether what is followed has numbers from which a client may resume.
+pub(super) fn is_numbered(operation: &Operation) -> bool {
+    let is_numbered =
+        |field: &Name| matches!(field.as_str(), "messageAdded" | "conversationEvents");
+    operation.kind == OperationType::Subscription && operation.root_fields.iter().any(is_numbered)
 }
 
 /// What can be followed.

@@ -1,7 +1,15 @@
 //! "The X of these Ys", asked once for a whole page. Loaders live as long as one request
 //! and call the domain, so the rules hold here too.
 
-use std::{collections::HashMap, hash::Hash, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    hash::Hash,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use async_graphql::{
     dataloader::{DataLoader, HashMapCache, Loader},
@@ -31,11 +39,27 @@ use crate::{
 
 /// Loads for one reader.
 pub struct Batch {
-    pub(super) app: App,
-    pub(super) reader: Reader,
+    app: App,
+    reader: Reader,
+    /// Whether anything of a conversation was read.
+    has_read: AtomicBool,
 }
 
 impl Batch {
+    pub(super) fn new(app: &App, reader: Reader) -> Self {
+        Self { app: app.clone(), reader, has_read: AtomicBool::new(false) }
+    }
+
+    /// Whether anything of a conversation was read since this was last asked.
+    pub(super) fn has_read(&self) -> bool {
+        self.has_read.swap(false, Ordering::Relaxed)
+    }
+
+    /// Takes note that something of a conversation is read.
+    fn reads(&self) {
+        self.has_read.store(true, Ordering::Relaxed);
+    }
+
     /// Whose lists are asked for. To all alike, and to who has left, there are none.
     fn person(&self) -> Option<Viewer> {
         match self.reader {
@@ -127,6 +151,7 @@ impl Loader<ConversationId> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, ids: &[ConversationId]) -> Found<ConversationId, ConversationView> {
+        self.reads();
         let found = conversations::find_many(&self.app, self.reader, ids).await?;
         Ok(found.into_iter().map(|view| (view.conversation.id, view)).collect())
     }
@@ -141,6 +166,7 @@ impl Loader<LastOf> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, keys: &[LastOf]) -> Found<LastOf, Message> {
+        self.reads();
         let Some(viewer) = self.person() else { return Ok(HashMap::new()) };
         let ids: Vec<_> = keys.iter().map(|LastOf(id)| *id).collect();
         let found = messages::last_of_each(&self.app, viewer, &ids).await?;
@@ -157,6 +183,7 @@ impl Loader<UnreadOf> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, keys: &[UnreadOf]) -> Found<UnreadOf, i64> {
+        self.reads();
         let Some(viewer) = self.person() else { return Ok(HashMap::new()) };
         let read: Vec<_> = keys.iter().map(|UnreadOf(id, seq)| (*id, *seq)).collect();
         let counts = reads::count_unread(&self.app, viewer, &read).await?;
@@ -175,6 +202,7 @@ impl Loader<MembersOf> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, keys: &[MembersOf]) -> Found<MembersOf, Page<Member>> {
+        self.reads();
         let Some(viewer) = self.person() else { return Ok(HashMap::new()) };
         let mut found = HashMap::new();
         for (window, ids) in alike(keys.iter().map(|MembersOf(id, window)| (*window, *id))) {
@@ -198,6 +226,7 @@ impl Loader<MessagesOf> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, keys: &[MessagesOf]) -> Found<MessagesOf, Page<Message>> {
+        self.reads();
         let Some(viewer) = self.person() else { return Ok(HashMap::new()) };
         let mut found = HashMap::new();
         let wanted = keys.iter().map(|MessagesOf(id, filter, window)| ((filter, *window), *id));
@@ -231,6 +260,7 @@ impl Loader<MessageAt> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, keys: &[MessageAt]) -> Found<MessageAt, Message> {
+        self.reads();
         let wanted: Vec<_> = keys.iter().map(|MessageAt(id, seq)| (*id, *seq)).collect();
         let found = messages::find_by_seqs(&self.app, self.reader, &wanted).await?;
         let keyed = |m: Message| (MessageAt(m.conversation_id, m.seq), m);

@@ -130,7 +130,7 @@ fn bind(app: &App, request: Request, viewer: Option<Viewer>, client: Client) -> 
 }
 
 fn loader(app: &App, reader: Reader, together: Together) -> Loader {
-    let batch = Batch { app: app.clone(), reader };
+    let batch = Batch::new(app, reader);
     let cache = HashMapCache::default();
     let loader = DataLoader::with_cache(batch, together.clone(), together, cache);
     loader.enable_all_cache(false);

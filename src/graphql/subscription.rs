@@ -1,9 +1,9 @@
 //! Subscriptions, from their opening to their last step: what is followed comes from the
 //! domain, how it is shown from [`super::fanout`].
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use async_graphql::{Pos, ServerError};
+use async_graphql::ServerError;
 use futures_util::{
     StreamExt,
     stream::{self, BoxStream},
@@ -14,51 +14,57 @@ use super::{
     code::ErrorCode,
     document::Prepared,
     endpoint::Endpoint,
-    error::Error,
     execute::Gate,
-    fanout::{NotNow, Recipe, Show},
+    fanout::{NotNow, Pace, Payload, Recipe, Show},
     finish::INTERNAL,
-    live::{Opened, Opening, Shown},
+    live::{Opened, Opening, Place, Shown},
     operation::{Started, Step},
 };
-use crate::domain::{
-    self, Client, Reader, Viewer,
-    feed::{Follower, Item},
-    inbox::InboxFollower,
+use crate::{
+    domain::{
+        Client, Reader, Viewer,
+        feed::{Follower, Item},
+        inbox::InboxFollower,
+    },
+    live::PAUSE,
 };
 
 /// How often an item that cannot be shown now is tried again, with pauses that grow.
 const TRIES: u32 = 7;
-const PAUSE: Duration = Duration::from_millis(250);
 
 /// Opens a subscription for who may follow what it asks for.
 pub(super) async fn start(
-    endpoint: &Endpoint,
+    endpoint: &Arc<Endpoint>,
     prepared: Prepared,
     viewer: Viewer,
     client: Client,
     last_event_id: Option<i64>,
 ) -> Result<Started, Box<ServerError>> {
     let gate = Gate::new(&prepared);
-    let opened = open(endpoint, &prepared, viewer, client, &gate, last_event_id).await?;
+    let (opened, place) = open(endpoint, &prepared, viewer, client, &gate, last_event_id).await?;
+    let conversation = match &opened {
+        Opened::Conversation(follower) => Some(follower.conversation()),
+        Opened::Inbox(_) => None,
+    };
     let recipe = Recipe {
         app: endpoint.app.clone(),
         schema: endpoint.schema.clone(),
         prepared,
         reader: Reader::Person(viewer),
         viewer: Some(viewer),
+        conversation,
     };
     Ok(Started::Stream(match opened {
-        Opened::Conversation(follower) => {
-            let show = if gate.is_alike() {
-                let alike = Recipe { reader: follower.reader(), viewer: None, ..recipe.clone() };
-                endpoint.fanout.shared(alike, follower.conversation())
-            } else {
-                Show::new(recipe.clone())
-            };
-            following(Following { follower, show, recipe, is_former: false, is_over: false })
-        }
-        Opened::Inbox(follower) => inbox(follower, Show::new(recipe)),
+        Opened::Conversation(follower) => following(Following {
+            endpoint: Arc::clone(endpoint),
+            follower,
+            recipe,
+            is_alike: gate.is_alike(),
+            place,
+            by: None,
+            is_over: false,
+        }),
+        Opened::Inbox(follower) => inbox(follower, Show::alone(recipe)),
     }))
 }
 
@@ -70,7 +76,7 @@ async fn open(
     client: Client,
     gate: &Arc<Gate>,
     last_event_id: Option<i64>,
-) -> Result<Opened, Box<ServerError>> {
+) -> Result<(Opened, Place), Box<ServerError>> {
     let opening = Arc::new(Opening::from(last_event_id));
     let (request, mut loads) = bind(&endpoint.app, prepared.request(), Some(viewer), client);
     let request = request.data(Arc::clone(gate)).data(Arc::clone(&opening));
@@ -88,12 +94,25 @@ async fn open(
 
 /// A conversation that is followed, and how its items are shown.
 struct Following {
+    endpoint: Arc<Endpoint>,
     follower: Box<Follower>,
-    show: Arc<Show>,
     recipe: Recipe,
-    /// From here on it is shown as to somebody who has left.
-    is_former: bool,
+    /// Whether all who take part are shown the same.
+    is_alike: bool,
+    /// The execution by which items are shown now.
+    by: Option<(By, Arc<Show>)>,
+    place: Place,
     is_over: bool,
+}
+
+/// Who shares an execution.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum By {
+    All(Pace),
+    /// The follower alone.
+    Own,
+    /// The follower alone, who is out.
+    Former,
 }
 
 fn following(following: Following) -> BoxStream<'static, Step> {
@@ -112,19 +131,55 @@ impl Following {
     async fn step(&mut self) -> Option<Step> {
         let item = match self.follower.next().await? {
             Ok(item) => item,
-            Err(error) => return Some(Step::Failed(vec![told(error)])),
+            Err(error) => return Some(Step::Failed(vec![self.place.error(error)])),
         };
-        let reader = self.follower.reader();
-        if matches!(reader, Reader::Former(_)) && !self.is_former {
-            self.is_former = true;
-            self.show = Show::new(Recipe { reader, ..self.recipe.clone() });
-        }
         let number = match &item {
             Item::Event(event) => self.follower.number(event),
             Item::CaughtUp(number) => Some(*number),
             Item::Read { .. } | Item::Typing { .. } | Item::Heartbeat(_) => None,
         };
-        Some(show(&self.show, Shown::Conversation(item), number).await)
+        let item = Shown::Conversation(item);
+        loop {
+            let by = self.by();
+            let payload = match show(&by, &item).await {
+                Ok(payload) => payload,
+                Err(NotNow(errors)) => return Some(Step::Failed(errors)),
+            };
+            // What belongs to the item was read as of then, and the walk may not yet have met
+            // the follower's departure.
+            let is_theirs = match payload.reached {
+                Some(reached) => self.follower.may_see(reached).await,
+                None => true,
+            };
+            if is_theirs {
+                return Some(Step::Next { payload: payload.json, number });
+            }
+        }
+    }
+
+    /// The execution by which the next item is shown. From their departure on the follower is
+    /// shown everything as it was then.
+    fn by(&mut self) -> Arc<Show> {
+        let standing = self.follower.standing();
+        let wanted = match standing {
+            Err(_) => By::Former,
+            Ok(_) if !self.is_alike => By::Own,
+            Ok(_) if self.follower.is_behind() => By::All(Pace::Behind),
+            Ok(_) => By::All(Pace::Live),
+        };
+        if let Some((by, show)) = &self.by
+            && *by == wanted
+        {
+            return Arc::clone(show);
+        }
+        let recipe = self.recipe.clone();
+        let show = match (standing, wanted) {
+            (Err(former), _) => Show::alone(Recipe { reader: Reader::Former(former), ..recipe }),
+            (Ok(audience), By::All(pace)) => self.endpoint.fanout.shared(recipe, audience, pace),
+            (Ok(_), By::Own | By::Former) => Show::alone(recipe),
+        };
+        self.by = Some((wanted, Arc::clone(&show)));
+        show
     }
 }
 
@@ -132,30 +187,27 @@ fn inbox(follower: Box<InboxFollower>, by: Arc<Show>) -> BoxStream<'static, Step
     stream::unfold(Some((follower, by)), |state| async {
         let (mut follower, by) = state?;
         let item = follower.next().await;
-        let step = show(&by, Shown::Inbox(item), None).await;
-        let is_over = matches!(step, Step::Failed(_));
-        Some((step, (!is_over).then_some((follower, by))))
+        Some(match show(&by, &Shown::Inbox(item)).await {
+            Ok(Payload { json, .. }) => {
+                (Step::Next { payload: json, number: None }, Some((follower, by)))
+            }
+            Err(NotNow(errors)) => (Step::Failed(errors), None),
+        })
     })
     .boxed()
 }
 
 /// Shows an item, if need be after the database has come back: an item that were shown as an
 /// error would be lost to the client.
-async fn show(by: &Show, item: Shown, number: Option<i64>) -> Step {
+async fn show(by: &Show, item: &Shown) -> Result<Payload, NotNow> {
     let mut pause = PAUSE;
     let mut tries = 0;
     loop {
-        match by.show(&item).await {
-            Ok(payload) => return Step::Next { payload, number },
-            Err(NotNow(errors)) if tries == TRIES => return Step::Failed(errors),
-            Err(NotNow(_)) => tokio::time::sleep(pause).await,
+        match by.show(item).await {
+            Err(NotNow(_)) if tries < TRIES => tokio::time::sleep(pause).await,
+            done => return done,
         }
         tries += 1;
         pause *= 2;
     }
-}
-
-/// A domain error as clients see it.
-fn told(error: domain::Error) -> ServerError {
-    async_graphql::Error::from(Error::from(error)).into_server_error(Pos::default())
 }

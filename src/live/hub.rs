@@ -26,18 +26,24 @@ const BACKLOG: usize = 1_024;
 /// Of how many conversations or people the state is read in one statement.
 const CHUNK: usize = 500;
 
-/// How often what is followed is looked at again.
+/// How often what is followed is looked at again, and who follows is told so.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// While signals of other instances arrive, or there are no others.
     pub reconcile: Duration,
     /// While nothing tells of what other instances write.
     pub poll: Duration,
+    /// After how much silence a follower is told that there is nothing to tell.
+    pub heartbeat: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { reconcile: Duration::from_secs(3), poll: Duration::from_millis(400) }
+        Self {
+            reconcile: Duration::from_secs(3),
+            poll: Duration::from_millis(400),
+            heartbeat: Duration::from_secs(25),
+        }
     }
 }
 
@@ -50,6 +56,7 @@ struct Shared<S: Source> {
     inboxes: Arc<Inboxes<S>>,
     signals: broadcast::Sender<Signal>,
     bus: Box<dyn Bus>,
+    options: Options,
 }
 
 impl<S: Source> Clone for Hub<S> {
@@ -63,25 +70,31 @@ impl<S: Source> Hub<S> {
     pub fn start(source: S, bus: Box<dyn Bus>, options: Options) -> Self {
         let source = Arc::new(source);
         let inboxes = Inboxes::start(&source);
-        // Asks for a look at everything, now.
-        let overdue = Arc::new(Notify::new());
+        // Ask for a look at everything, now. The inboxes take longer to look at, and must not
+        // hold up the rooms.
+        let overdue = [Followed::Rooms, Followed::Inboxes].map(|which| (which, Arc::default()));
         let hub = Self(Arc::new(Shared {
             source,
             rooms: Mutex::default(),
             inboxes,
             signals: broadcast::Sender::new(BACKLOG),
             bus,
+            options,
         }));
-        let (heard, connected) = (hub.weak(), Arc::clone(&overdue));
+        let (heard, connected) = (hub.weak(), overdue.clone());
         hub.0.bus.start(Ear {
             heard: Box::new(move |signal| {
                 if let Some(hub) = heard.upgrade() {
                     hub.apply(signal);
                 }
             }),
-            connected: Box::new(move || connected.notify_one()),
+            connected: Box::new(move || {
+                connected.iter().for_each(|(_, overdue): &(_, Arc<Notify>)| overdue.notify_one());
+            }),
         });
-        tokio::spawn(reconcile(hub.weak(), overdue, options));
+        for (which, overdue) in overdue {
+            tokio::spawn(reconcile(hub.weak(), which, overdue));
+        }
         hub
     }
 
@@ -162,6 +175,11 @@ impl<S: Source> Hub<S> {
         Ok((inbox, marks))
     }
 
+    /// How often things are done that nobody asks for.
+    pub fn options(&self) -> Options {
+        self.0.options
+    }
+
     /// What everything is read through.
     pub fn source(&self) -> &S {
         &self.0.source
@@ -183,21 +201,34 @@ impl<S: Source> Hub<S> {
         rooms.keys().copied().collect()
     }
 
-    /// Looks at everything that is followed.
-    async fn look(&self) -> Result<(), S::Error> {
-        for some in self.rooms().chunks(CHUNK) {
-            for (conversation, head) in self.0.source.heads(some).await? {
-                if let Some(room) = self.room(conversation) {
-                    room.hint(head);
+    /// Looks at all that is followed in this way.
+    async fn look(&self, which: Followed) -> Result<(), S::Error> {
+        match which {
+            Followed::Rooms => {
+                for some in self.rooms().chunks(CHUNK) {
+                    for (conversation, head) in self.0.source.heads(some).await? {
+                        if let Some(room) = self.room(conversation) {
+                            room.hint(head);
+                        }
+                    }
+                }
+            }
+            Followed::Inboxes => {
+                for some in self.0.inboxes.people().chunks(CHUNK) {
+                    let marks = self.0.source.marks(some).await?;
+                    self.0.inboxes.know(some, &marks);
                 }
             }
         }
-        for some in self.0.inboxes.people().chunks(CHUNK) {
-            let marks = self.0.source.marks(some).await?;
-            self.0.inboxes.know(some, &marks);
-        }
         Ok(())
     }
+}
+
+/// What is looked at again and again.
+#[derive(Clone, Copy, Debug)]
+enum Followed {
+    Rooms,
+    Inboxes,
 }
 
 struct WeakHub<S: Source>(Weak<Shared<S>>);
@@ -208,13 +239,14 @@ impl<S: Source> WeakHub<S> {
     }
 }
 
-async fn reconcile<S: Source>(hub: WeakHub<S>, overdue: Arc<Notify>, options: Options) {
+async fn reconcile<S: Source>(hub: WeakHub<S>, which: Followed, overdue: Arc<Notify>) {
     let mut is_failing = false;
     let mut took = Duration::ZERO;
     loop {
         let since = Instant::now();
         loop {
             let Some(present) = hub.upgrade() else { return };
+            let options = present.0.options;
             let every = if present.0.bus.is_heard() { options.reconcile } else { options.poll };
             drop(present);
             // A look that takes long is not taken all the time. One that failed says nothing of
@@ -228,12 +260,12 @@ async fn reconcile<S: Source>(hub: WeakHub<S>, overdue: Arc<Notify>, options: Op
         }
         let Some(hub) = hub.upgrade() else { return };
         let begun = Instant::now();
-        let looked = hub.look().await;
+        let looked = hub.look(which).await;
         took = if looked.is_ok() { begun.elapsed() } else { Duration::ZERO };
         if let Err(error) = &looked
             && !is_failing
         {
-            tracing::warn!(%error, "what is followed cannot be looked at");
+            tracing::warn!(%error, ?which, "what is followed cannot be looked at");
         }
         is_failing = looked.is_err();
     }

@@ -6,7 +6,7 @@ use std::{
     ops::Deref,
     sync::{
         Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicI64, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -16,15 +16,19 @@ use tokio::{
     time::Instant,
 };
 
-use super::{Entry, Signal, Source};
+use super::{Entry, Signal, Source, Stretch};
 use crate::ids::ConversationId;
 
 /// How many events a room keeps, and about how many bytes of them.
 const KEPT: usize = 512;
 const KEPT_BYTES: usize = 512 << 10;
 
-/// How many events are read at a time.
+/// How many events are read at a time, and about how many bytes of them are held.
 pub(super) const PAGE: i64 = 128;
+const PAGE_BYTES: usize = 256 << 10;
+
+/// About how many bytes of events a follower takes at a time.
+const SLICE_BYTES: usize = 64 << 10;
 
 /// How many unnumbered items a follower may be behind before it misses some.
 const PASSING: usize = 64;
@@ -33,7 +37,7 @@ const PASSING: usize = 64;
 const SHARED: Duration = Duration::from_millis(500);
 
 /// How long to wait after the database failed.
-pub(super) const PAUSE: Duration = Duration::from_millis(250);
+pub const PAUSE: Duration = Duration::from_millis(250);
 
 /// An event in memory. Two with the same stamp carry the same.
 #[derive(Debug)]
@@ -67,6 +71,8 @@ pub(super) struct Room<S: Source> {
     passing: broadcast::Sender<Signal>,
     /// What is being read again by those who are behind, as long as one of them holds it.
     pages: Mutex<Pages<S::Entry>>,
+    /// How many events fit into a page, as far as the last ones tell.
+    fits: AtomicI64,
     /// Wakes the one task that reads.
     poke: Arc<Notify>,
 }
@@ -112,6 +118,7 @@ impl<S: Source> Room<S> {
             ring: Mutex::new(Ring { begin: head + 1, events: VecDeque::new(), bytes: 0 }),
             passing: broadcast::Sender::new(PASSING),
             pages: Mutex::default(),
+            fits: AtomicI64::new(PAGE),
             poke: Arc::clone(&poke),
         });
         tokio::spawn(read(Arc::clone(source), Arc::downgrade(&room), poke));
@@ -145,9 +152,40 @@ impl<S: Source> Room<S> {
         self.passing.subscribe()
     }
 
-    /// At most so many events from a number on.
+    /// At most so many events from a number on, and not many bytes of them.
     pub(super) fn take(&self, from: i64, most: usize) -> Taken<S::Entry> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner).take(from, most)
+        let mut bytes = 0;
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).take(from, |place, event| {
+            bytes += event.size();
+            place < most && (place == 0 || bytes <= SLICE_BYTES)
+        })
+    }
+
+    /// All events from a number on.
+    pub(super) fn take_all(&self, from: i64) -> Taken<S::Entry> {
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).take(from, |_, _| true)
+    }
+
+    /// How many events to read for a page.
+    pub(super) fn fits(&self) -> i64 {
+        self.fits.load(Ordering::Relaxed)
+    }
+
+    /// Leaves of a page what its followers may hold.
+    pub(super) fn cut(&self, events: &mut Vec<Arc<Held<S::Entry>>>) {
+        let mut bytes = 0;
+        let is_within = |event: &&Arc<Held<S::Entry>>| {
+            bytes += event.size();
+            bytes <= PAGE_BYTES
+        };
+        let fitting = events.iter().take_while(is_within).count().max(1);
+        let fits = if fitting < events.len() {
+            i64::try_from(fitting).unwrap_or(PAGE)
+        } else {
+            PAGE.min(2 * self.fits())
+        };
+        events.truncate(fitting);
+        self.fits.store(fits, Ordering::Relaxed);
     }
 
     /// The page after a number, to be read by who is first, and the newest event of which the
@@ -172,10 +210,13 @@ impl<S: Source> Room<S> {
         (asked.known, shared)
     }
 
-    fn append(&self, page: Vec<S::Entry>) {
+    fn append(&self, Stretch { events, end }: Stretch<S::Entry>) {
         let mut ring = self.ring.lock().unwrap_or_else(PoisonError::into_inner);
-        for entry in page {
+        for entry in events {
             ring.push(entry);
+        }
+        if end > ring.end() {
+            ring.skip_to(end + 1);
         }
         let head = ring.end();
         drop(ring);
@@ -202,7 +243,7 @@ async fn read<S: Source>(source: Arc<S>, room: Weak<Room<S>>, poke: Arc<Notify>)
             let (id, head) = (room.id, *room.head.borrow());
             match source.page(id, head, PAGE).await {
                 Ok(page) => {
-                    let is_all = i64::try_from(page.len()).is_ok_and(|read| read < PAGE);
+                    let is_all = page.end < head + PAGE;
                     room.append(page);
                     if is_all {
                         break;
@@ -238,8 +279,7 @@ impl<E: Entry> Ring<E> {
             return;
         }
         if number > self.end() + 1 {
-            // Rows were taken away: who needs them finds that out from the database.
-            *self = Self { begin: number, events: VecDeque::new(), bytes: 0 };
+            self.skip_to(number);
         }
         // What was edited or erased must not be seen as it was.
         for held in &mut self.events {
@@ -258,13 +298,22 @@ impl<E: Entry> Ring<E> {
         }
     }
 
-    fn take(&self, from: i64, most: usize) -> Taken<E> {
+    /// Goes on with this number. What lies before it is not kept any more: who needs it finds
+    /// that out from the database.
+    fn skip_to(&mut self, number: i64) {
+        *self = Self { begin: number, events: VecDeque::new(), bytes: 0 };
+    }
+
+    /// The events from a number on, as long as they are wanted.
+    fn take(&self, from: i64, mut wants: impl FnMut(usize, &E) -> bool) -> Taken<E> {
         if from > self.end() {
             return Taken::Ahead;
         }
         match usize::try_from(from - self.begin) {
             Ok(skipped) => {
-                Taken::Here(self.events.iter().skip(skipped).take(most).cloned().collect())
+                let events = self.events.iter().skip(skipped).enumerate();
+                let wanted = events.take_while(|(place, event)| wants(*place, event));
+                Taken::Here(wanted.map(|(_, event)| Arc::clone(event)).collect())
             }
             Err(_) => Taken::Before,
         }

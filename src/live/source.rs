@@ -27,14 +27,14 @@ pub trait Source: Send + Sync + 'static {
         conversations: &[ConversationId],
     ) -> impl Future<Output = Result<Vec<(ConversationId, i64)>, Self::Error>> + Send;
 
-    /// The events numbered `after + 1` to `after + limit`, in order, as far as they are
-    /// there; all as of one moment.
+    /// The events numbered `after + 1` to `after + limit` as far as they are there; all as of
+    /// one moment.
     fn page(
         &self,
         conversation: ConversationId,
         after: i64,
         limit: i64,
-    ) -> impl Future<Output = Result<Vec<Self::Entry>, Self::Error>> + Send;
+    ) -> impl Future<Output = Result<Stretch<Self::Entry>, Self::Error>> + Send;
 
     /// All conversations that these people are in now, in numbers.
     fn marks(
@@ -48,6 +48,15 @@ pub trait Source: Send + Sync + 'static {
         people: &[UserId],
         conversations: &[ConversationId],
     ) -> impl Future<Output = Result<Vec<(Mark, Self::View)>, Self::Error>> + Send;
+}
+
+/// A part of a log.
+#[derive(Debug)]
+pub struct Stretch<E> {
+    /// What is kept of it, in order.
+    pub events: Vec<E>,
+    /// Up to this number it was read: what is missing is not kept any more.
+    pub end: i64,
 }
 
 /// One event of a log.

@@ -10,7 +10,7 @@ use tokio::{
 
 use super::{
     Entry, Hub, Signal, Source, Standing,
-    room::{Held, PAGE, PAUSE, Page, Room, Shared, Taken},
+    room::{Held, PAUSE, Page, Room, Shared, Taken},
 };
 use crate::ids::{ConversationId, UserId};
 
@@ -73,8 +73,9 @@ pub struct Subscriber<S: Source> {
 
 /// What is known of the follower's membership.
 struct Bounds {
-    /// The number by which they came in.
+    /// The number by which they came in when the walk began, and as far as is known now.
     joined: i64,
+    came: i64,
     /// The number by which they left after that: here the walk ends.
     left: Option<i64>,
     /// The last change that they may see the work of; everything for a member.
@@ -108,7 +109,13 @@ impl<S: Source> Subscriber<S> {
             page: None,
             begun: head,
             waiting: Vec::new(),
-            bounds: Bounds { joined, left, sees: left, through: left.unwrap_or(head) },
+            bounds: Bounds {
+                joined,
+                came: joined,
+                left,
+                sees: left,
+                through: left.unwrap_or(head),
+            },
             is_over: false,
         }
     }
@@ -123,9 +130,20 @@ impl<S: Source> Subscriber<S> {
         *self.head.borrow()
     }
 
-    /// The number by which the follower left, if that is known already.
-    pub fn left(&self) -> Option<i64> {
-        self.bounds.left
+    /// The last change that the follower may see the work of, if it is known already that
+    /// they are out.
+    pub fn sees(&self) -> Option<i64> {
+        self.bounds.sees
+    }
+
+    /// Whether all was the follower's to see that was read when the log reached no further
+    /// than `shows`: they were in, and had been in all the time since the walk last knew.
+    pub async fn reaches(&mut self, shows: i64) -> bool {
+        let came = self.bounds.came;
+        while self.bounds.sees.is_none() && shows > self.bounds.through {
+            self.look_up(shows).await;
+        }
+        self.bounds.sees.is_none_or(|last| shows < last) && self.bounds.came == came
     }
 
     /// Waits for the next thing. May be dropped half way and called again.
@@ -205,7 +223,7 @@ impl<S: Source> Subscriber<S> {
             Taken::Before => {
                 // A room that has run on too far for this leaves it to `FRESH`: to read again
                 // each time might never come to an end.
-                if let Taken::Here(newer) = self.room.take(self.seen + 1, usize::MAX) {
+                if let Taken::Here(newer) = self.room.take_all(self.seen + 1) {
                     for held in &mut self.slice {
                         for newer in &newer {
                             if let Some(renewed) = held.renewed(newer) {
@@ -223,8 +241,10 @@ impl<S: Source> Subscriber<S> {
         let after = self.next - 1;
         let (known, shared) = self.room.page(after, self.begun);
         let read = async || {
-            let page = self.hub.source().page(self.conversation, after, PAGE).await?;
-            let events = page.into_iter().map(Held::new).collect();
+            let limit = self.room.fits();
+            let page = self.hub.source().page(self.conversation, after, limit).await?;
+            let mut events = page.events.into_iter().map(Held::new).collect();
+            self.room.cut(&mut events);
             Ok::<_, S::Error>(Page { read_at: Instant::now(), events })
         };
         match shared.get_or_try_init(read).await {
@@ -257,6 +277,7 @@ impl<S: Source> Subscriber<S> {
                 if joined == self.bounds.joined {
                     self.bounds.left = left;
                 }
+                self.bounds.came = joined;
                 self.bounds.sees = left;
                 self.bounds.through = left.unwrap_or(head).max(shows);
             }

@@ -168,6 +168,7 @@ async fn list(call: Call) -> Result<Reply> {
         created_from: filters.moments(&["created_after"]).pop(),
         created_until: filters.moments(&["created_before"]).pop(),
         words: filters.words(),
+        hides_emails: call.hides_contacts(),
     };
     let order = filters.order(|name| (name == "created_at").then_some(ConversationKey::CreatedAt));
     filters.check()?;

@@ -125,6 +125,9 @@ impl From<Error> for Refusal {
             Code::InternalServerError => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut refusal = Self::detail(status, sentence(&error));
+        if let Error::Resync { head: Some(head), .. } = error {
+            refusal.body.0.push(("head".to_owned(), head.into()));
+        }
         if let Some(wait) = error.retry_after() {
             // Whole seconds, and never so few that the next try is too early as well.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);

@@ -232,10 +232,14 @@ async fn create(call: Call) -> Result<Reply> {
 async fn list(call: Call) -> Result<Reply> {
     let (viewer, app) = (call.viewer()?, &call.face.app);
     let mut filters = Filters::new(&call.query);
-    let query = UserQuery { role: filters.choice("role", Role::read), words: filters.words() };
+    let query = UserQuery {
+        role: filters.choice("role", Role::read),
+        words: filters.words(),
+        hides_emails: call.hides_contacts(),
+    };
     let order = filters.order(|name| match name {
         "username" => Some(UserKey::Username),
-        "email" => Some(UserKey::Email),
+        "email" if !call.hides_contacts() => Some(UserKey::Email),
         "created_at" => Some(UserKey::CreatedAt),
         _ => None,
     });

@@ -94,6 +94,12 @@ impl Call {
         self.person.as_ref().map(|person| person.viewer).ok_or_else(Refusal::no_credentials)
     }
 
+    /// True if the contacts of others are hidden from the caller.
+    pub(super) fn hides_contacts(&self) -> bool {
+        let is_admin = self.person.as_ref().is_some_and(|person| person.viewer.is_admin());
+        !self.face.shows_contacts && !is_admin
+    }
+
     /// An id of the path. What is none is not there.
     pub(super) fn id<I: From<uuid::Uuid>>(&self, name: &str) -> Result<I> {
         let text = self.path.get(name).map_or("", String::as_str);

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use parlance::{domain::Sharing, live::Options};
 
-use crate::support::{Follow, Heard, Id, Person, Setup, TestApp, Value, json, named, nobody};
+use crate::{
+    messages::fills,
+    support::{Follow, Heard, Id, Person, Setup, TestApp, Value, json, named, nobody},
+};
 
 /// Everything that happens in a conversation.
 const EVENTS: &str = "subscription ($chat: ID!, $after: Int, $epoch: ID) { conversationEvents(conversationId: $chat, \
@@ -26,6 +29,10 @@ const EVENTS: &str = "subscription ($chat: ID!, $after: Int, $epoch: ID) { conve
 /// The messages of a conversation.
 const MESSAGES: &str = "subscription ($chat: ID!, $after: Int, $epoch: ID) { messageAdded(conversationId: $chat, \
     afterSeq: $after, epoch: $epoch) { id seq body sentAt deletedAt sender { username } } }";
+
+/// Messages with what belongs to them.
+const NESTED: &str = "subscription ($chat: ID!, $after: Int) { messageAdded(conversationId: $chat, afterSeq: $after) \
+    { seq body replyTo { body } conversation { title messageSeq } } }";
 
 /// All of one's conversations.
 const INBOX: &str = "subscription ($known: [ConversationHeadInput!], $since: DateTime, $epoch: ID) { inboxEvents(known: \
@@ -51,7 +58,10 @@ async fn inbox(who: &Person, known: Value, since: Value) -> Follow {
 /// A server whose reconciler would come too late for any test: what is heard came by a signal.
 async fn by_signals_only() -> TestApp {
     let late = Duration::from_hours(1);
-    let sharing = Sharing { pace: Options { reconcile: late, poll: late }, ..Sharing::default() };
+    let sharing = Sharing {
+        pace: Options { reconcile: late, poll: late, ..Options::default() },
+        ..Sharing::default()
+    };
     TestApp::start_with(Setup { sharing, ..Setup::default() }).await
 }
 
@@ -222,6 +232,44 @@ async fn typing_and_reading_are_heard_by_who_is_there_and_have_no_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn typing_ends_at_once_with_a_message_and_with_a_removal() {
+    let app = by_signals_only().await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob, &eve]).await;
+    let mut heard = events(&ann, chat, None).await;
+    heard.catches_up().await;
+    let types = async |who: &Person, typing: bool| {
+        let input = json!({ "conversationId": chat, "typing": typing });
+        who.does("setTyping", input, "conversationId").await.succeeds();
+    };
+    let told = async |heard: &mut Follow| {
+        let item = heard.next().await;
+        assert_eq!(item["__typename"], "Typing", "{item}");
+        (item["user"]["username"].as_str().unwrap().to_owned(), item["typing"] == true)
+    };
+    let of = |name: &str, typing: bool| (name.to_owned(), typing);
+    types(&bob, true).await;
+    assert_eq!(told(&mut heard).await, of("bob", true));
+    // To have stopped does not wait for the pace, and takes back what waits for it.
+    types(&bob, true).await;
+    types(&bob, false).await;
+    assert_eq!(told(&mut heard).await, of("bob", false));
+    types(&eve, true).await;
+    assert_eq!(told(&mut heard).await, of("eve", true));
+    types(&eve, true).await;
+    eve.sends(chat, "hello").await;
+    assert_eq!(named(&heard.next().await), "MessageAdded 4");
+    assert_eq!(told(&mut heard).await, of("eve", false));
+    // This one waits, and so does the next, whose person is out by then.
+    types(&eve, true).await;
+    types(&bob, true).await;
+    ann.removes(chat, &bob).await.succeeds();
+    assert_eq!(named(&heard.next().await), "MemberLeft 5");
+    assert_eq!(told(&mut heard).await, of("eve", true));
+    tokio::time::timeout(Duration::from_secs(4), heard.next()).await.expect_err("bob is out");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_erased_or_edited_never_comes_back_through_a_cursor() {
     let app = TestApp::start().await;
     let (ann, bob, _) = app.people().await;
@@ -263,7 +311,11 @@ async fn a_number_ahead_of_the_head_or_of_another_life_must_be_resynced() {
         for (after, epoch) in [(ahead, epoch.as_str()), (0, "another"), (head, "another")] {
             let refused = bob.begins_to_follow(&begin(after, epoch)).await;
             refused.fails_with("RESYNC_REQUIRED");
-            assert_eq!(refused.errors()[0]["extensions"]["head"], head);
+            let error = &refused.errors()[0];
+            assert_eq!(error["extensions"]["head"], head);
+            assert_eq!(error["extensions"]["conversationId"], json!(chat));
+            let why = if epoch == "another" { "restored from a backup" } else { "ahead" };
+            assert!(error["message"].as_str().unwrap().contains(why), "{error}");
         }
         bob.begins_to_follow(&begin(-1, &epoch)).await.fails_on(&[field]);
         let variables = json!({ "chat": chat, "after": head, "epoch": epoch });
@@ -292,12 +344,72 @@ async fn a_number_below_what_is_kept_must_be_resynced() {
     let id = parlance::ids::ConversationId::from(chat).literal();
     app.writes(&format!("DELETE FROM messages WHERE conversation_id = {id} AND seq <= 3")).await;
     events(&bob, chat, Some(3)).await.ends_with("RESYNC_REQUIRED").await;
-    messages(&bob, chat, Some(2)).await.ends_with("RESYNC_REQUIRED").await;
-    let mut heard = messages(&bob, chat, Some(3)).await;
     // Message 3 itself is gone, and with it the place where it was.
-    assert_eq!(heard.hears().await, Heard::Failed("RESYNC_REQUIRED".to_owned()));
+    for (field, after, head) in [
+        ("conversationEvents(conversationId: \"CHAT\", afterEventSeq: 3) { __typename }", 3, 8),
+        ("messageAdded(conversationId: \"CHAT\", afterSeq: 0) { seq }", 0, 6),
+        ("messageAdded(conversationId: \"CHAT\", afterSeq: 2) { seq }", 2, 6),
+        ("messageAdded(conversationId: \"CHAT\", afterSeq: 3) { seq }", 3, 6),
+    ] {
+        let document = format!("subscription {{ {field} }}").replace("CHAT", &chat.to_string());
+        let refused = bob.begins_to_follow(&document).await;
+        refused.fails_with("RESYNC_REQUIRED");
+        assert_eq!(refused.errors()[0]["extensions"]["head"], head, "after {after}");
+    }
     assert_eq!(messages(&bob, chat, Some(4)).await.takes(2, "/seq").await, [5, 6]);
     assert_eq!(events(&bob, chat, Some(5)).await.catches_up().await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_of_what_is_not_kept_must_be_resynced() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_conversation_with(&bob).await;
+    let second = {
+        ann.sends(chat, "one").await;
+        ann.sends(chat, "two").await
+    };
+    for n in 3..=6 {
+        ann.sends(chat, &format!("{n}")).await;
+    }
+    ann.edits(second.id, "edited").await.succeeds();
+    let id = parlance::ids::ConversationId::from(chat).literal();
+    app.writes(&format!("DELETE FROM messages WHERE conversation_id = {id} AND seq <= 3")).await;
+    let mut heard = events(&bob, chat, Some(6)).await;
+    // It was known before that it is not kept, or is found out when it is reached.
+    let heard = loop {
+        match heard.hears().await {
+            Heard::Item(item) => assert!(item["eventSeq"].as_i64().unwrap() < 9, "{item}"),
+            other => break other,
+        }
+    };
+    assert_eq!(heard, Heard::Failed("RESYNC_REQUIRED".to_owned()));
+    let mut heard = events(&bob, chat, Some(9)).await;
+    heard.catches_up().await;
+    ann.sends(chat, "7").await;
+    assert_eq!(named(&heard.next().await), "MessageAdded 10");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hears_nothing_for_long_is_told_that_there_is_nothing_to_hear() {
+    let pace = Options { heartbeat: Duration::from_millis(200), ..Options::default() };
+    let sharing = Sharing { pace, ..Sharing::default() };
+    let app = TestApp::start_with(Setup { sharing, ..Setup::default() }).await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_conversation_with(&bob).await;
+    let one = "subscription ($chat: ID!) { conversationEvents(conversationId: $chat) { __typename ... on Heartbeat { at } } }";
+    let all = "subscription { inboxEvents { __typename ... on Heartbeat { at } } }";
+    for document in [one, all] {
+        let mut heard = bob.follows(document, json!({ "chat": chat })).await;
+        assert_eq!(heard.next().await["__typename"], "CaughtUp");
+        for _ in 0..3 {
+            let item = heard.next().await;
+            assert_eq!(item["__typename"], "Heartbeat");
+            assert!(item["at"].is_string(), "{item}");
+        }
+    }
+    let mut heard = messages(&bob, chat, None).await;
+    heard.hears_nothing().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -369,6 +481,79 @@ async fn who_is_removed_gets_nothing_after_it_and_the_stream_ends_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_out_learns_nothing_of_how_far_the_conversation_has_come() {
+    let app = TestApp::start().await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob, &eve]).await;
+    ann.sends(chat, "one").await;
+    ann.removes(chat, &eve).await.succeeds();
+    let epoch = ann.asks_for("{ server { epoch } }").await.word("server.epoch");
+    let asks = async |field: &str, cursor: &str, after: i64, epoch: &str| {
+        let document = format!(
+            "subscription {{ {field}(conversationId: \"{chat}\", {cursor}: {after}, epoch: \"{epoch}\") {{ __typename }} }}"
+        );
+        let mut body = eve.begins_to_follow(&document).await.body;
+        body["errors"][0]["extensions"]["requestId"].take();
+        body
+    };
+    let mut heard = Vec::new();
+    // Told alike while nothing has happened since, and when much has.
+    for _ in 0..2 {
+        let mut now = Vec::new();
+        for (field, cursor, last) in
+            [("messageAdded", "afterSeq", 1), ("conversationEvents", "afterEventSeq", 5)]
+        {
+            for after in [last, last + 1, last + 3, last + 7, 1_000] {
+                let body = asks(field, cursor, after, &epoch).await;
+                assert_eq!(body["errors"][0]["extensions"]["code"], "MEMBERSHIP_ENDED", "{body}");
+                assert_eq!(body["errors"][0]["path"], json!([field]));
+                now.push(body.to_string());
+            }
+            for after in [0, last, last + 3, 1_000] {
+                let body = asks(field, cursor, after, "another").await;
+                let extensions = &body["errors"][0]["extensions"];
+                assert_eq!(extensions["code"], "RESYNC_REQUIRED", "{body}");
+                assert_eq!(extensions["head"], last);
+                now.push(body.to_string());
+            }
+            let told: Vec<_> = now.iter().rev().skip(4).take(5).collect();
+            assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{told:?}");
+        }
+        let all = json!([{ "conversationId": chat, "eventSeq": 7 }]);
+        let gone = json!({ "__typename": "ConversationRemoved", "conversationId": chat });
+        assert_eq!(inbox(&eve, all, Value::Null).await.next().await, gone);
+        heard.push(now);
+        for n in 0..5 {
+            ann.sends(chat, &format!("not for eve {n}")).await;
+        }
+    }
+    assert_eq!(heard[0], heard[1]);
+    // What is not kept any more is no way to learn it either.
+    let id = parlance::ids::ConversationId::from(chat).literal();
+    app.writes(&format!("DELETE FROM messages WHERE conversation_id = {id} AND seq = 1")).await;
+    let body = asks("conversationEvents", "afterEventSeq", 3, &epoch).await;
+    assert_eq!(body["errors"][0]["extensions"]["code"], "RESYNC_REQUIRED", "{body}");
+    assert_eq!(body["errors"][0]["extensions"]["head"], 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_ends_a_subscription_names_its_field_whenever_it_comes() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob]).await;
+    ann.ends(chat).await.succeeds();
+    for after in [0, 1] {
+        let document = format!(
+            "subscription {{\n  mine: messageAdded(conversationId: \"{chat}\", afterSeq: {after}) {{ seq }} }}"
+        );
+        let refused = bob.begins_to_follow(&document).await;
+        let error = &refused.errors()[0];
+        assert_eq!(error["path"], json!(["mine"]), "{error}");
+        assert_eq!(error["locations"], json!([{ "line": 2, "column": 3 }]), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_left_does_not_see_what_became_of_a_message_afterwards() {
     let app = TestApp::start().await;
     let (ann, bob, eve) = app.people().await;
@@ -401,6 +586,77 @@ async fn who_left_does_not_see_what_became_of_a_message_afterwards() {
     assert_ne!(then["title"], "not for eve");
     assert_eq!(then["lastMessage"], Value::Null);
     assert_eq!(then["members"]["nodes"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_are_not_shown_a_conversation_through_the_eyes_of_who_is_out() {
+    let app = TestApp::start().await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_called("before", &[&bob, &eve]).await;
+    let first = ann.sends(chat, "as it was").await;
+    ann.replies(chat, first, "a reply").await;
+    ann.removes(chat, &eve).await.succeeds();
+    ann.edits(first.id, "for members").await.succeeds();
+    ann.renames(chat, Some("after")).await.succeeds();
+    let mut eves = eve.follows(NESTED, json!({ "chat": chat, "after": 1 })).await;
+    let mut bobs = bob.follows(NESTED, json!({ "chat": chat, "after": 1 })).await;
+    let (eves, bobs) = (eves.next().await, bobs.next().await);
+    assert_eq!(bobs["replyTo"]["body"], "for members");
+    assert_eq!(bobs["conversation"]["title"], "after");
+    assert_eq!(eves["replyTo"]["body"], "");
+    assert_ne!(eves["conversation"]["title"], "after");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_removed_while_they_resume_sees_nothing_that_was_written_afterwards() {
+    let app = by_signals_only().await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_called("before", &[&bob, &eve]).await;
+    let first = ann.sends(chat, "as it was").await;
+    // Far more than what is read ahead, on both sides of the reply.
+    fills(&app, chat, ann.id, 150, |n| n.to_string()).await;
+    ann.replies(chat, first, "a reply").await;
+    fills(&app, chat, ann.id, 300, |n| n.to_string()).await;
+    let own = "subscription ($chat: ID!, $after: Int) { messageAdded(conversationId: $chat, afterSeq: $after) \
+        { seq body replyTo { body sender { email } } conversation { title messageSeq readSeq } } }";
+    for document in [NESTED, own] {
+        let variables = json!({ "chat": chat, "after": 1 });
+        let mut eves = eve.follows(document, variables.clone()).await;
+        let mut bobs = bob.follows(document, variables).await;
+        assert_eq!(eves.next().await["seq"], 2);
+        ann.removes(chat, &eve).await.succeeds();
+        ann.edits(first.id, "not for eve").await.succeeds();
+        ann.renames(chat, Some("not for eve")).await.succeeds();
+        // What was shown to others must not be what she is given.
+        while bobs.next().await["replyTo"]["body"] != "not for eve" {}
+        for seq in 3..=452 {
+            let item = eves.next().await;
+            assert_eq!(item["seq"], seq, "{item}");
+            assert_eq!(item["replyTo"].is_object(), seq == 152, "{item}");
+            assert!(item["conversation"].is_object(), "{item}");
+            assert!(!item.to_string().contains("not for eve"), "{item}");
+        }
+        eves.ends_with("MEMBERSHIP_ENDED").await;
+        ann.adds(chat, &[&eve]).await.succeeds();
+        ann.edits(first.id, "as it was").await.succeeds();
+        ann.renames(chat, Some("before")).await.succeeds();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_erased_does_not_come_back_in_what_answers_it() {
+    let app = by_signals_only().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_conversation_with(&bob).await;
+    let secret = ann.sends(chat, "a secret").await;
+    let mut live = bob.follows(NESTED, json!({ "chat": chat, "after": 1 })).await;
+    ann.replies(chat, secret, "a reply").await;
+    assert_eq!(live.next().await["replyTo"]["body"], "a secret");
+    ann.deletes(secret.id).await.succeeds();
+    // What is shown is kept for others for a second.
+    tokio::time::sleep(Duration::from_millis(1_050)).await;
+    let mut again = bob.follows(NESTED, json!({ "chat": chat, "after": 1 })).await;
+    assert_eq!(again.next().await["replyTo"]["body"], "");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -552,8 +808,17 @@ async fn an_inbox_begins_with_what_moved_since_the_heads_that_the_client_holds()
         format!("ConversationRemoved {lost}"),
     ];
     assert_eq!(items, expected);
-    let known = json!([at(still, 3)]);
-    inbox(&bob, known, Value::Null).await.ends_with("RESYNC_REQUIRED").await;
+    let begins = async |head: i64| {
+        let document = format!(
+            "subscription {{ inboxEvents(known: [{{ conversationId: \"{still}\", eventSeq: {head} }}]) {{ __typename }} }}"
+        );
+        bob.begins_to_follow(&document).await
+    };
+    let ahead = begins(3).await;
+    ahead.fails_with("RESYNC_REQUIRED");
+    assert_eq!(ahead.errors()[0]["extensions"]["conversationId"], json!(still));
+    assert_eq!(ahead.errors()[0]["extensions"]["head"], 2);
+    begins(-1).await.fails_on(&["known"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -643,7 +908,9 @@ fn parlance_id(literal: &str) -> Id {
 /// Two servers on one database that share nothing else.
 async fn two_instances() -> (TestApp, TestApp) {
     let setup = || {
-        let sharing = Sharing { is_shared: true, ..Sharing::default() };
+        // What is heard came by polling: whoever takes itself for alone would hear it too late.
+        let pace = Options { reconcile: Duration::from_hours(1), ..Options::default() };
+        let sharing = Sharing { is_shared: true, pace, ..Sharing::default() };
         Setup { sharing, ..Setup::default() }
     };
     let one = TestApp::start_with(setup()).await;

@@ -35,7 +35,8 @@ struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     async fn of(app: &'a TestApp, person: &Person) -> Self {
-        let viewer = sessions::authenticate(&app.app, person.token().unwrap()).await.unwrap();
+        let viewer =
+            sessions::authenticate(&app.app, person.token().unwrap()).await.unwrap().viewer;
         Self { app, viewer }
     }
 

@@ -132,13 +132,16 @@ async fn typing_is_told_and_never_stored() {
         (json!({ "conversationId": chat }), Some(told(true))),
         // Within three seconds only the newest is kept, and told at their end.
         (json!({ "conversationId": chat, "typing": true }), None),
+        // To have stopped is told at once, and once.
+        (json!({ "conversationId": chat, "typing": false }), Some(told(false))),
         (json!({ "conversationId": chat, "typing": false }), None),
+        (json!({ "conversationId": chat, "typing": true }), None),
     ] {
         let answer = bob.does("setTyping", input, "conversationId").await;
         assert_eq!(answer.id("setTyping.conversationId"), chat);
         assert_eq!(hints.try_recv().ok(), told_at_once);
     }
-    assert_eq!(hints.recv().await, Ok(told(false)));
+    assert_eq!(hints.recv().await, Ok(told(true)));
     bob.does("setTyping", json!({ "conversationId": chat, "typing": null }), "conversationId")
         .await
         .fails_with("BAD_USER_INPUT");

@@ -128,6 +128,49 @@ async fn events_are_numbered_and_a_client_goes_on_where_it_was() {
     let extensions = &body["errors"][0]["extensions"];
     assert_eq!(extensions["code"], "BAD_USER_INPUT");
     assert_eq!(extensions["field"], "Last-Event-ID");
+    // An empty one is none, and a bad one is nothing to what has no numbers.
+    assert_eq!(events(posts(&ann, &[("last-event-id", "")], &all).await).await.len(), 7);
+    for query in ["{ viewer { username } }", "subscription { inboxEvents { __typename } }"] {
+        let found = posts(&ann, &[("last-event-id", "yesterday")], query).await;
+        assert_eq!(found.status(), 200, "{query}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_is_answered_by_events_wherever_the_client_takes_them() {
+    let app = TestApp::start().await;
+    let ann = app.person("ann").await;
+    let live = ann.listens(&app).await;
+    let asks = async |accept: &str, query: &str| {
+        let request = Request::post("/graphql")
+            .header(header::ACCEPT, accept)
+            .header(header::CONTENT_TYPE, "application/json");
+        let body = json!({ "query": query }).to_string();
+        let response = ann.sends_request(request.body(Body::from(body)).unwrap()).await;
+        let media = response.headers()["content-type"].to_str().unwrap();
+        let media = media.split(';').next().unwrap().to_owned();
+        (response.status().as_u16(), media, response)
+    };
+    for (accept, status, media) in [
+        ("text/event-stream", 200, "text/event-stream"),
+        ("text/event-stream, application/json", 200, "text/event-stream"),
+        ("text/event-stream, */*", 200, "text/event-stream"),
+        ("application/graphql-response+json, text/event-stream;q=0.1", 200, "text/event-stream"),
+        ("application/json, text/event-stream;q=0", 400, "application/json"),
+        ("*/*", 400, "application/json"),
+    ] {
+        let (found, kind, _) = asks(accept, &live).await;
+        assert_eq!((found, kind.as_str()), (status, media), "{accept}");
+        // What has one answer comes as the client likes it best.
+        if accept.contains(", ") {
+            let (found, kind, _) = asks(accept, "{ __typename }").await;
+            assert_eq!(found, 200, "{accept}");
+            assert_ne!(kind, "text/event-stream", "{accept}");
+        }
+    }
+    let (status, _, response) = asks("text/html", &live).await;
+    assert_eq!(status, 406);
+    assert!(reads(response).await.unwrap().contains("text/event-stream"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

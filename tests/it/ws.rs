@@ -77,6 +77,7 @@ async fn who_is_let_in_learns_the_epoch_and_how_long_the_token_lasts() {
         json!({ "authorization": format!("Bearer {token}") }),
         json!({ "Authorization": format!("bearer {token}") }),
         json!({ "accessToken": token }),
+        json!({ "accessToken": format!("Bearer {token}") }),
         json!({ "headers": { "Authorization": format!("Bearer {token}") } }),
     ] {
         let mut socket = served.opens(MODERN).await;
@@ -126,31 +127,38 @@ async fn a_stranger_is_let_in_and_may_ask_what_is_open_to_all() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_token_closes_the_connection() {
+async fn a_bad_token_closes_the_connection_for_good_unless_it_has_only_expired() {
     let app = TestApp::start().await;
-    let (ann, served) = (app.person("ann").await, app.serves().await);
+    let (ann, bob, eve) = app.people().await;
+    let served = app.serves().await;
     let (expired, _) = token(&app, &ann, MINUTE);
     app.clock.forward(MINUTE);
-    for payload in [
-        json!({ "authorization": "Bearer nonsense" }),
-        json!({ "authorization": format!("Bearer {expired}") }),
-        json!({ "authorization": "nonsense" }),
-        json!({ "accessToken": "line\nbreak" }),
-        json!({ "accessToken": 3 }),
-        json!({ "accessToken": ann.refresh_token }),
+    bob.asks_for("mutation { logout { sessionId } }").await.succeeds();
+    let admin = app.admin().await;
+    let input = json!({ "userId": eve.id, "disabled": true });
+    admin.does("setUserDisabled", input, "user { id }").await.succeeds();
+    for (payload, code) in [
+        (json!({ "authorization": "Bearer nonsense" }), 4401),
+        (json!({ "authorization": format!("Bearer {expired}") }), 4403),
+        (json!({ "authorization": "nonsense" }), 4401),
+        (json!({ "accessToken": "line\nbreak" }), 4401),
+        (json!({ "accessToken": 3 }), 4401),
+        (json!({ "accessToken": ann.refresh_token }), 4401),
+        (json!({ "accessToken": bob.token() }), 4401),
+        (json!({ "accessToken": eve.token() }), 4401),
     ] {
         let mut socket = served.opens(MODERN).await;
         socket.says(json!({ "type": "connection_init", "payload": payload })).await;
-        socket.is_closed_with(4403).await;
+        assert_eq!(socket.is_closed().await.code, code, "{payload}");
         let mut socket = served.opens(LEGACY).await;
         socket.says(json!({ "type": "connection_init", "payload": payload })).await;
         assert_eq!(socket.hears().await["type"], "connection_error");
-        socket.is_closed_with(4403).await;
+        assert_eq!(socket.is_closed().await.code, code, "{payload}");
     }
     let header = [("authorization", "Bearer nonsense")];
     let mut socket = Socket::new(served.tries_to_open(&[MODERN], &header).await.unwrap().0);
     socket.shows(None).await;
-    socket.is_closed_with(4403).await;
+    socket.is_closed_with(4401).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -193,6 +201,8 @@ async fn a_page_of_another_origin_opens_nothing() {
         assert_eq!(response.status(), 403, "{origin}");
         let body: Value = serde_json::from_slice(response.body().as_ref().unwrap()).unwrap();
         assert_eq!(body["errors"][0]["extensions"]["code"], "FORBIDDEN");
+        let message = body["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains("PARLANCE_ALLOWED_ORIGINS"), "{message}");
     }
 }
 
@@ -509,19 +519,53 @@ async fn a_connection_lives_on_with_a_new_token_of_the_same_person() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_new_token_may_come_in_every_form_of_the_first_and_is_not_repeated() {
+    let app = TestApp::start().await;
+    let (ann, served) = (app.person("ann").await, app.serves().await);
+    let mut socket = served.lets_in(&ann).await;
+    let (token, expires_at) = token(&app, &ann, MINUTE);
+    for payload in [
+        json!({ "accessToken": token }),
+        json!({ "accessToken": format!("Bearer {token}") }),
+        json!({ "authorization": format!("Bearer {token}") }),
+        json!({ "headers": { "Authorization": format!("Bearer {token}") } }),
+    ] {
+        socket.says(json!({ "type": "ping", "payload": payload })).await;
+        let payload = json!({ "expiresAt": expires_at.to_string() });
+        assert_eq!(socket.hears().await, json!({ "type": "pong", "payload": payload }));
+    }
+    // A client that has none at hand only asks for a sign of life.
+    for payload in [json!({ "accessToken": null }), json!({ "authorization": "" })] {
+        socket.says(json!({ "type": "ping", "payload": payload })).await;
+        assert_eq!(socket.hears().await, json!({ "type": "pong", "payload": payload }));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bad_token_or_another_persons_ends_the_connection_it_was_to_prolong() {
     let app = TestApp::start().await;
-    let (ann, bob, _) = app.people().await;
+    let (ann, bob, eve) = app.people().await;
     let served = app.serves().await;
-    for token in [json!(bob.token()), json!("nonsense"), json!(3), json!(null)] {
+    let (expired, _) = token(&app, &ann, MINUTE);
+    app.clock.forward(MINUTE);
+    eve.asks_for("mutation { logout { sessionId } }").await.succeeds();
+    for (token, code) in [
+        (json!(bob.token()), 4403),
+        (json!(expired), 4403),
+        (json!(eve.token()), 4401),
+        (json!("nonsense"), 4401),
+        (json!(3), 4401),
+    ] {
         let mut socket = served.lets_in(&ann).await;
         socket.says(json!({ "type": "ping", "payload": { "accessToken": token } })).await;
-        assert_eq!(socket.is_closed().await.code, 4403, "{token}");
+        assert_eq!(socket.is_closed().await.code, code, "{token}");
     }
     // Who came without a token stays without.
     let mut socket = served.lets_in(&app.stranger()).await;
     socket.says(json!({ "type": "ping", "payload": { "accessToken": ann.token() } })).await;
-    socket.is_closed_with(4403).await;
+    let closed = socket.is_closed().await;
+    assert_eq!(closed.code, 4403);
+    assert!(closed.reason.contains("connect again to sign in"), "{}", closed.reason);
     let mut socket = served.opens(MODERN).await;
     socket.says(json!({ "type": "ping", "payload": { "accessToken": ann.token() } })).await;
     socket.is_closed_with(4401).await;

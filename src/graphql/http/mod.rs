@@ -21,11 +21,12 @@ use futures_util::StreamExt;
 use super::{
     authenticate,
     code::ErrorCode,
-    document::Operation,
+    document::{Operation, Prepared},
     doors,
     endpoint::{Endpoint, Settings},
     error,
     execute::Outcome,
+    live,
     operation::{self, Caller},
     params::Params,
     sse, ws,
@@ -44,16 +45,25 @@ pub async fn graphql(
         return ws::upgrade(endpoint, request).await;
     }
     let (parts, body) = request.into_parts();
-    let (media, answer) = match negotiate::accepted(&parts.headers) {
-        Some(Media::EventStream) => match stream(&endpoint, &parts, body).await {
-            Ok(events) => return events,
-            Err(refusal) => (Media::Json, Err(refusal)),
-        },
-        Some(media) => (media, answer(&endpoint, &parts, body).await),
-        None => (Media::Json, Err(not_acceptable())),
+    let accepted = negotiate::accepted(&parts.headers);
+    let reply = match accepted {
+        Some(Media::EventStream) => stream(&endpoint, &parts, body).await.map(Reply::Events),
+        Some(_) => answer(&endpoint, &parts, body).await,
+        None => Err(not_acceptable()),
     };
-    let request_id = request_id(&parts.headers);
-    answer.map_or_else(Answer::from, Answer::from).into_response(media, request_id)
+    let answer = match reply {
+        Ok(Reply::Events(events)) => return events,
+        Ok(Reply::Whole(outcome)) => Answer::from(*outcome),
+        Err(refusal) => Answer::from(refusal),
+    };
+    let media = accepted.filter(|media| *media != Media::EventStream);
+    answer.into_response(media.unwrap_or(Media::Json), request_id(&parts.headers))
+}
+
+/// What comes of a request that is not refused.
+enum Reply {
+    Whole(Box<Outcome>),
+    Events(Response<Body>),
 }
 
 /// By what id the log knows a request.
@@ -61,11 +71,15 @@ pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-request-id").and_then(|id| id.to_str().ok())
 }
 
-async fn answer(endpoint: &Endpoint, parts: &Parts, body: Body) -> Result<Outcome, Refusal> {
+async fn answer(endpoint: &Arc<Endpoint>, parts: &Parts, body: Body) -> Result<Reply, Refusal> {
     let params = read(&endpoint.settings, parts, body).await?;
     let prepared = endpoint.documents.prepare(params)?;
     let operation = prepared.operation();
     if operation.kind == OperationType::Subscription {
+        // There is one way only to answer it, however the client likes that.
+        if negotiate::takes_events(&parts.headers) {
+            return follow(endpoint, parts, prepared).await.map(Reply::Events);
+        }
         let message =
             "Subscriptions need a WebSocket to this address, or Accept: text/event-stream.";
         return Err(bad_request(ErrorCode::OperationResolutionFailure.error(message, None)));
@@ -73,7 +87,7 @@ async fn answer(endpoint: &Endpoint, parts: &Parts, body: Body) -> Result<Outcom
     check_method(operation, &parts.method)?;
     let caller = admit(endpoint, operation, parts).await?;
     operation::check_introspection(endpoint, operation).map_err(|error| Refusal::from(*error))?;
-    Ok(operation::execute(endpoint, prepared, caller).await)
+    Ok(Reply::Whole(Box::new(operation::execute(endpoint, prepared, caller).await)))
 }
 
 /// The same as a stream of events, which holds what is wrong with the document too.
@@ -83,24 +97,35 @@ async fn stream(
     body: Body,
 ) -> Result<Response<Body>, Refusal> {
     let params = read(&endpoint.settings, parts, body).await?;
-    let last_event_id = last_event_id(&parts.headers)?;
-    let request_id = request_id(&parts.headers);
-    let (viewer, started) = match endpoint.documents.prepare(params) {
-        Err(error) => (None, Err(Box::new(error))),
-        Ok(prepared) => {
-            check_method(prepared.operation(), &parts.method)?;
-            let caller = admit(endpoint, prepared.operation(), parts).await?;
-            let viewer = caller.viewer;
-            let work = operation::start_prepared(endpoint, prepared, caller, last_event_id);
-            (viewer, operation::in_time(endpoint, work).await)
+    match endpoint.documents.prepare(params) {
+        Ok(prepared) => follow(endpoint, parts, prepared).await,
+        Err(error) => {
+            let refused = Err(Box::new(error));
+            Ok(sse::events(endpoint, None, refused, request_id(&parts.headers)))
         }
-    };
-    Ok(sse::events(endpoint, viewer, started, request_id))
+    }
+}
+
+async fn follow(
+    endpoint: &Arc<Endpoint>,
+    parts: &Parts,
+    prepared: Prepared,
+) -> Result<Response<Body>, Refusal> {
+    let operation = prepared.operation();
+    check_method(operation, &parts.method)?;
+    let last_event_id =
+        if live::is_numbered(operation) { last_event_id(&parts.headers)? } else { None };
+    let caller = admit(endpoint, operation, parts).await?;
+    let viewer = caller.viewer;
+    let work = operation::start_prepared(endpoint, prepared, caller, last_event_id);
+    let started = operation::in_time(endpoint, work).await;
+    Ok(sse::events(endpoint, viewer, started, request_id(&parts.headers)))
 }
 
 /// From where a client resumes that lost its connection.
 fn last_event_id(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
-    let Some(header) = headers.get("last-event-id") else { return Ok(None) };
+    let header = headers.get("last-event-id").filter(|header| !header.is_empty());
+    let Some(header) = header else { return Ok(None) };
     let number = header.to_str().ok().and_then(|number| number.parse().ok());
     number.map(Some).ok_or_else(|| {
         let message = "The Last-Event-ID header must be the number of an event.";
@@ -221,7 +246,8 @@ fn bad_request(error: async_graphql::ServerError) -> Refusal {
 }
 
 fn not_acceptable() -> Refusal {
-    let message = "The answer can be application/graphql-response+json or application/json.";
+    let message = "The answer can be application/graphql-response+json or application/json, \
+        and text/event-stream; of a subscription only the last.";
     let error = ErrorCode::BadUserInput.error(message, None);
     Refusal::http(StatusCode::NOT_ACCEPTABLE, error)
 }

@@ -37,9 +37,7 @@ impl Media {
 
 /// The type the client likes best, or none if it takes neither.
 pub(super) fn accepted(headers: &HeaderMap) -> Option<Media> {
-    let accept: Vec<&str> =
-        headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-    let accept = accept.join(",");
+    let accept = accept(headers);
     if accept.trim().is_empty() {
         return Some(Media::Json);
     }
@@ -59,6 +57,17 @@ pub(super) fn accepted(headers: &HeaderMap) -> Option<Media> {
         (false, true) => Some(Media::GraphqlResponse),
         (false, false) => None,
     }
+}
+
+/// Whether the client takes events, even if it likes other types as well or better.
+pub(super) fn takes_events(headers: &HeaderMap) -> bool {
+    let events = weigh(&accept(headers), Media::EventStream);
+    events.precision == NAMED && events.quality > 0
+}
+
+fn accept(headers: &HeaderMap) -> String {
+    let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    values.collect::<Vec<_>>().join(",")
 }
 
 /// How much a client wants a type: first by weight, then by how exactly it said so.

@@ -8,7 +8,7 @@ use crate::domain::watch::Ending;
 const LONGEST_REASON: usize = 120;
 
 /// Why the server closes a connection. Clients act on the code: the usual one tries again
-/// after 4403, 4408 and those of WebSockets themselves, and gives up after other 44xx.
+/// after 4403, 4408, 1012 and 1013, and gives up after all others here.
 #[derive(Debug)]
 pub(super) struct Close {
     pub(super) code: u16,

@@ -182,7 +182,7 @@ fn message(kind: &str, id: Option<&str>, payload: Option<&[u8]>) -> Message {
     Message::Text(text)
 }
 
-/// The access token that the payload of `connection_init` brings along.
+/// The access token that the payload of `connection_init` or of a ping brings along.
 ///
 /// # Errors
 /// If it has something in a place for tokens that is none.
@@ -198,10 +198,9 @@ pub(super) fn token(payload: &Map<String, Value>) -> Result<Option<&str>, &'stat
         let token = value.as_str().and_then(crate::graphql::bearer);
         return token.map(Some).ok_or("authorization must be: Bearer ACCESS_TOKEN");
     }
-    match payload.get("accessToken").filter(is_given) {
-        None => Ok(None),
-        Some(value) => value.as_str().map(Some).ok_or("accessToken must be a string"),
-    }
+    let Some(value) = payload.get("accessToken").filter(is_given) else { return Ok(None) };
+    let token = value.as_str().ok_or("accessToken must be a string")?;
+    Ok(Some(crate::graphql::bearer(token).unwrap_or(token)))
 }
 
 #[cfg(test)]
@@ -217,6 +216,7 @@ mod tests {
             (json!({ "authorization": "Bearer X" }), Ok(Some("X"))),
             (json!({ "Authorization": "bearer X" }), Ok(Some("X"))),
             (json!({ "accessToken": "X" }), Ok(Some("X"))),
+            (json!({ "accessToken": "Bearer X" }), Ok(Some("X"))),
             (json!({ "headers": { "Authorization": "Bearer X" } }), Ok(Some("X"))),
             (
                 json!({ "headers": { "Authorization": "Bearer X" }, "accessToken": "Y" }),

@@ -144,7 +144,8 @@ fn check_origin(origins: &[String], headers: &HeaderMap, uri: &Uri) -> Result<()
     if is_ours(origin, host, origins) {
         return Ok(());
     }
-    let message = "Pages of this origin may not open a WebSocket here.";
+    let message = "Pages of this origin may not open a WebSocket here: \
+        the operator names those that may in PARLANCE_ALLOWED_ORIGINS.";
     Err(Refusal::http(StatusCode::FORBIDDEN, ErrorCode::Forbidden.error(message, None)))
 }
 

@@ -41,23 +41,20 @@ impl Socket {
         match message::token(payload) {
             Ok(Some(token)) => self.look_at(Showing::First, Some(bearer(token))),
             Ok(None) => self.look_at(Showing::First, header),
-            Err(problem) => return Err(self.refuse(problem)),
+            Err(problem) => return Err(self.refuse(Close::UNAUTHORIZED, problem)),
         }
         Ok(())
     }
 
     /// A ping, which may bring a new token.
     pub(super) fn ping(&mut self, payload: Option<Map<String, Value>>) -> Result<(), End> {
-        let token = payload.as_ref().and_then(|payload| payload.get("accessToken"));
-        let Some(token) = token else {
-            self.batch.push(Wire::pong(payload.map(Value::Object)));
-            return Ok(());
-        };
-        if !self.is_ready {
-            return Err(Close::not_ready().into());
+        let token = payload.as_ref().map_or(Ok(None), message::token);
+        match token.map(|token| token.map(bearer)) {
+            Ok(None) => self.batch.push(Wire::pong(payload.map(Value::Object))),
+            _ if !self.is_ready => return Err(Close::not_ready().into()),
+            Ok(token) => self.look_at(Showing::Anew, token),
+            Err(problem) => return Err(self.refuse(Close::UNAUTHORIZED, problem)),
         }
-        // What is not a text is no token, and so refused like any other bad one.
-        self.look_at(Showing::Anew, Some(bearer(token.as_str().unwrap_or_default())));
         Ok(())
     }
 
@@ -86,9 +83,16 @@ impl Socket {
             Ok(viewer) => viewer,
             Err(error) => return Err(self.refuse_for(&error)),
         };
-        let is_same = viewer.map(|viewer| viewer.id()) == self.viewer.map(|viewer| viewer.id());
-        if showing == Showing::Anew && !is_same {
-            return Err(self.refuse("The token is another user's."));
+        if showing == Showing::Anew {
+            // What was asked here was asked as somebody else, so only another connection will do.
+            let reason = match (self.viewer, viewer) {
+                (None, _) => Some("You came without a token: connect again to sign in."),
+                (Some(before), Some(now)) if before.id() == now.id() => None,
+                (Some(_), _) => Some("The token is another person's: connect again with it."),
+            };
+            if let Some(reason) = reason {
+                return Err(self.refuse(Close::FORBIDDEN, reason));
+            }
         }
         self.watched = viewer.map(|viewer| watch::session(app, viewer));
         self.viewer = viewer;
@@ -116,17 +120,19 @@ impl Socket {
             Code::ServiceUnavailable | Code::InternalServerError => {
                 Close::new(Close::LATER, error.to_string()).into()
             }
-            _ => self.refuse(&error.to_string()),
+            // Only of this one the session may be good, and so another token.
+            Code::TokenExpired => self.refuse(Close::FORBIDDEN, &error.to_string()),
+            _ => self.refuse(Close::UNAUTHORIZED, &error.to_string()),
         }
     }
 
-    fn refuse(&mut self, why: &str) -> End {
+    fn refuse(&mut self, code: u16, why: &str) -> End {
         if !self.is_ready
             && let Some(message) = self.wire.refused(why)
         {
             self.batch.push(message);
         }
-        Close::new(Close::FORBIDDEN, why).into()
+        Close::new(code, why).into()
     }
 }
 

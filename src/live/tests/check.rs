@@ -6,7 +6,7 @@ use super::{
     followers::{Given, Moved, Walk, Watched},
     world::{Talk, What, World},
 };
-use crate::live::Mark;
+use crate::live::{Mark, room::PAGE};
 
 /// Something that was promised and is not so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +108,7 @@ fn check_walk(talk: &Talk, walk: &Walk, complain: &mut dyn FnMut(Broken, String)
             }
             Given::Left if is_beyond => {}
             Given::Over if talk.is_over() && position == talk.head() => {}
+            Given::Gone if talk.lost.range(position + 1..=position + PAGE).next().is_some() => {}
             Given::Left | Given::Over | Given::Gone => {
                 complain(Broken::Removal, format!("{given:?} at {position}, end {end:?}"));
             }

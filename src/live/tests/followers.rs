@@ -120,8 +120,8 @@ impl Walker {
             if conversation != talk {
                 continue;
             }
-            let page = log.page(talk, event_seq - 1, 1).await.unwrap_or_default();
-            if let Some(entry) = page.into_iter().next() {
+            let Ok(page) = log.page(talk, event_seq - 1, 1).await else { continue };
+            if let Some(entry) = page.events.into_iter().next() {
                 return Ok(Step::Entry { held: Held::new(entry), hides: false });
             }
         }
@@ -205,6 +205,7 @@ impl Player {
             };
             let head = standing.head;
             let after = cursor.unwrap_or_else(|| self.rng.random_range(0..=head));
+            let begins_anew = |walk: &Walk| matches!(walk.given.last(), Some(Given::Gone));
             if is_over && after == head {
                 return;
             }
@@ -212,8 +213,9 @@ impl Player {
             let walk = Walk { talk, person, standing, after, given: Vec::new(), is_whole: false };
             let walk = self.walk(walk, (node, crashes)).await;
             cursor = Some(walk.position());
-            if walk.has_ended() && self.rng.random() {
+            if begins_anew(&walk) || walk.has_ended() && self.rng.random() {
                 cursor = None;
+                tokio::time::sleep(Duration::from_millis(1)).await;
             }
             let is_through = is_last && (walk.has_ended() || walk.is_whole);
             self.records.walks.lock().unwrap().push(walk);

@@ -23,7 +23,7 @@ fn scene(talks: usize, reconcile: Option<Duration>) -> (Arc<World>, Hub<Log>, Us
         world.write(talk, |talk| talk.join(person));
     }
     let reconcile = reconcile.unwrap_or(Duration::from_secs(1_000_000));
-    let options = Options { reconcile, poll: reconcile };
+    let options = Options { reconcile, poll: reconcile, ..Options::default() };
     let hub = Hub::start(Log::new(&world, None), Box::new(Alone), options);
     (world, hub, person)
 }

@@ -115,6 +115,22 @@ async fn a_follower_that_stops_reading_costs_a_slice() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_follower_of_long_messages_holds_fewer() {
+    let (world, hub) = scene(16 << 10);
+    burst(&world, &hub, 2_000);
+    tokio::time::sleep(Duration::from_millis(5)).await;
+    let ring = world.scale.bytes();
+    let mut walks: Vec<_> = (0..10).map(|_| follow(&world, &hub)).collect();
+    // One after the other, so that none is given what another has read.
+    for (count, walk) in (0..).zip(&mut walks) {
+        take(walk, 100 + 20 * count).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let held = world.scale.bytes() - ring;
+    assert!(held <= 10 * (256 << 10), "{held}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_ring_of_long_messages_keeps_fewer() {
     let (world, hub) = scene(10 << 10);
     let mut walk = follow(&world, &hub);

@@ -11,7 +11,7 @@ use std::{
 use super::world::{Ask, Down, Flaw, Shown, Talk, What, World};
 use crate::{
     ids::{ConversationId, UserId},
-    live::{Entry, Mark, Source, Standing},
+    live::{Entry, Mark, Source, Standing, Stretch},
 };
 
 /// How many events are in memory, and how many bytes of them.
@@ -153,20 +153,22 @@ impl Source for Log {
         conversation: ConversationId,
         after: i64,
         limit: i64,
-    ) -> Result<Vec<Told>, Down> {
+    ) -> Result<Stretch<Told>, Down> {
         let (scale, bytes) = (Arc::clone(&self.world.scale), self.world.bytes);
         let is_stubborn = self.flaw == Some(Flaw::KeepsOldWords);
         let page = |talks: &[Talk]| {
             let talk = talks.iter().find(|talk| talk.id == conversation);
+            let end = talk.map_or(after, |talk| talk.head().clamp(after, after + limit));
             let entries = talk.into_iter().flat_map(|talk| talk.entries(after, limit));
-            entries
+            let events = entries
                 .map(|(number, what, shown)| {
                     scale.bytes.fetch_add(bytes, Ordering::Relaxed);
                     let count = scale.count.fetch_add(1, Ordering::Relaxed) + 1;
                     scale.most.fetch_max(count, Ordering::Relaxed);
                     Told { number, what, shown, bytes, is_stubborn, scale: Arc::clone(&scale) }
                 })
-                .collect()
+                .collect();
+            Stretch { events, end }
         };
         self.world.read(Ask::Page, page).await
     }

@@ -161,7 +161,7 @@ impl Nodes {
 fn hub(world: &Arc<World>, air: &Arc<Air>, node: usize, flaw: Option<Flaw>) -> Hub<Log> {
     let never = Duration::from_secs(1_000_000);
     let options = match flaw {
-        Some(Flaw::NeverLooks) => Options { reconcile: never, poll: never },
+        Some(Flaw::NeverLooks) => Options { reconcile: never, poll: never, ..Options::default() },
         _ => Options::default(),
     };
     Hub::start(Log::new(world, flaw), Box::new(Radio { air: Arc::clone(air), node }), options)

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     ids::UserId,
-    live::{Alone, Hub, Options, Signal, Standing, Step, Subscriber},
+    live::{Alone, Fault, Hub, Options, Signal, Standing, Step, Subscriber},
     time::Timestamp,
 };
 
@@ -84,6 +84,50 @@ async fn what_was_changed_is_not_shown_as_it_was_out_of_a_page() {
     settle().await;
     for number in 2..=302 {
         assert_eq!(entry(&mut walk).await, (number, usize::from(number == 7), false));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_is_not_given_to_who_knows_of_more_than_was_read() {
+    let (world, hub) = scene(300);
+    let mut first = follow(&world, &hub, 0, 0);
+    entry(&mut first).await;
+    // The room has not heard of it, but whoever comes now has.
+    world.write(0, |talk| talk.change(5));
+    let mut second = follow(&world, &hub, 1, 0);
+    for number in 1..=302 {
+        assert_eq!(entry(&mut second).await, (number, usize::from(number == 7), false));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_comes_to_what_is_not_kept_any_more_is_told_so() {
+    for lost in [1..=50, 40..=40, 130..=135, 303..=303] {
+        let (world, hub) = scene(300);
+        let mut walk = follow(&world, &hub, 0, 0);
+        let mut late = follow(&world, &hub, 0, *lost.end());
+        let mut at_head = follow(&world, &hub, 0, 302);
+        world.write(0, |talk| talk.change(5));
+        world.write(0, |talk| talk.lose(lost.clone()));
+        advance(&world, &hub);
+        let gone = tokio::time::timeout(Duration::from_secs(20), async {
+            loop {
+                match walk.next().await {
+                    Ok(Step::Entry { held, .. }) => assert!(!lost.contains(&held.number)),
+                    Ok(other) => panic!("{other:?}"),
+                    Err(fault) => return fault,
+                }
+            }
+        });
+        assert_eq!(gone.await, Ok(Fault::Gone), "{lost:?}");
+        let next = lost.end() + 1;
+        if next <= 303 {
+            assert_eq!(entry(&mut late).await.0, next);
+            assert_eq!(entry(&mut at_head).await.0, 303);
+        } else {
+            let gone = tokio::time::timeout(Duration::from_secs(20), at_head.next()).await;
+            assert!(matches!(gone, Ok(Err(Fault::Gone))), "{gone:?}");
+        }
     }
 }
 

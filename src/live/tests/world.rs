@@ -2,8 +2,9 @@
 //! take their time, answer what was true at one moment of that, and sometimes fail.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
+    ops::RangeInclusive,
     sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
@@ -67,6 +68,8 @@ pub(super) struct Talk {
     /// By which events each message was changed.
     pub(super) messages: Vec<Vec<i64>>,
     pub(super) places: BTreeMap<UserId, Place>,
+    /// The numbers of what is not kept any more.
+    pub(super) lost: BTreeSet<i64>,
 }
 
 /// A person's place in a conversation.
@@ -124,7 +127,8 @@ impl Talk {
     ) -> impl Iterator<Item = (i64, What, Option<Shown>)> {
         let numbered = (1..).zip(&self.log).skip(usize::try_from(after).unwrap());
         let limited = numbered.take(usize::try_from(limit).unwrap());
-        limited.map(|(number, what)| (number, *what, self.shown(*what)))
+        let kept = limited.filter(|(number, _)| !self.lost.contains(number));
+        kept.map(|(number, what)| (number, *what, self.shown(*what)))
     }
 
     pub(super) fn send(&mut self) {
@@ -144,6 +148,11 @@ impl Talk {
         let place = self.places.entry(person).or_default();
         place.spans.push((head, None));
         place.read_seq = read_seq;
+    }
+
+    /// Does not keep these events any more.
+    pub(super) fn lose(&mut self, numbers: RangeInclusive<i64>) {
+        self.lost.extend(numbers);
     }
 
     pub(super) fn leave(&mut self, person: UserId) {
@@ -215,6 +224,7 @@ impl World {
             log: Vec::new(),
             messages: Vec::new(),
             places: BTreeMap::new(),
+            lost: BTreeSet::new(),
         };
         Arc::new(Self {
             talks: Mutex::new((0..talks).map(talk).collect()),
@@ -285,11 +295,18 @@ impl World {
                 let (read_seq, event_seq) = (place.read_seq, talk.head());
                 return vec![Signal::Read { conversation, user, read_seq, event_seq }];
             }
-            860..880 if is_in => {
+            860..876 if is_in => {
                 let (typing, event_seq) = (rng.random(), talk.head());
                 let expires_at = Timestamp::latest();
                 let typing = Signal::Typing { conversation, user, typing, expires_at, event_seq };
                 return vec![typing];
+            }
+            876..880 => {
+                // The oldest goes, and now and then something in between.
+                let last = rng.random_range(0..=talk.head() / 2);
+                let first = if rng.random() { 1 } else { last };
+                talk.lose(first..=last);
+                return Vec::new();
             }
             880..999 => {
                 if is_in {

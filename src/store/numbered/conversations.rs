@@ -28,6 +28,8 @@ pub struct ConversationQuery {
     /// Texts that are all found, each in the user name, the e-mail or a name of somebody who
     /// takes part, or in a message that is not deleted; without regard to case.
     pub words: Vec<String>,
+    /// E-mails are not looked into, for whom they are hidden from.
+    pub hides_emails: bool,
 }
 
 /// What conversations are sorted by.
@@ -38,7 +40,8 @@ pub enum ConversationKey {
 
 /// The conversations that this person takes part in and a query lets through.
 fn matching(viewer: UserId, query: &ConversationQuery) -> String {
-    let ConversationQuery { participants, created_from, created_until, words } = query;
+    let ConversationQuery { participants, created_from, created_until, words, hides_emails } =
+        query;
     let mut wanted = vec![is_own(viewer)];
     if !participants.is_empty() {
         let mut ids: Vec<_> = participants.iter().map(|id| id.literal()).collect();
@@ -58,14 +61,14 @@ fn matching(viewer: UserId, query: &ConversationQuery) -> String {
     if let Some(at) = created_until.map(Timestamp::literal) {
         wanted.push(format!("conversations.created_at <= {at}"));
     }
-    wanted.extend(words.iter().map(|word| is_found(word)));
+    wanted.extend(words.iter().map(|word| is_found(word, *hides_emails)));
     format!("FROM {OWN} WHERE {}", wanted.join(" AND "))
 }
 
 /// The condition that a word is in somebody's name or in a message; the names first, as there
 /// are fewer of them.
-fn is_found(word: &str) -> String {
-    let named = is_in(word, &super::users::SEARCHED);
+fn is_found(word: &str, hides_emails: bool) -> String {
+    let named = is_in(word, super::users::searched(hides_emails));
     let said = is_in(word, &["messages.body"]);
     format!(
         "(EXISTS (SELECT 1 FROM members AS other JOIN users ON users.id = other.user_id \

@@ -15,6 +15,8 @@ pub struct UserQuery {
     /// Texts that are all found, each in the user name, the e-mail or a name; without regard
     /// to case.
     pub words: Vec<String>,
+    /// E-mails are not looked into, for whom they are hidden from.
+    pub hides_emails: bool,
 }
 
 /// What people are sorted by.
@@ -28,16 +30,22 @@ pub enum UserKey {
     CreatedAt,
 }
 
-/// Where a word is looked for.
-pub(super) const SEARCHED: [&str; 4] =
-    ["users.username", "users.email", "users.first_name", "users.last_name"];
+/// Where a word is looked for; e-mails are the last.
+const SEARCHED: [&str; 4] =
+    ["users.username", "users.first_name", "users.last_name", "users.email"];
+
+/// Where a word is looked for by this viewer.
+pub(super) fn searched(hides_emails: bool) -> &'static [&'static str] {
+    let (all, emails) = (&SEARCHED, usize::from(hides_emails));
+    &all[..all.len() - emails]
+}
 
 /// The living people that a query lets through.
 fn matching(query: &UserQuery) -> String {
-    let UserQuery { role, words } = query;
+    let UserQuery { role, words, hides_emails } = query;
     let mut wanted = vec!["users.deleted_at IS NULL".to_owned()];
     wanted.extend(role.map(|role| format!("users.role = '{}'", role.word())));
-    wanted.extend(words.iter().map(|word| is_in(word, &SEARCHED)));
+    wanted.extend(words.iter().map(|word| is_in(word, searched(*hides_emails))));
     format!("FROM users WHERE {}", wanted.join(" AND "))
 }
 

@@ -9,8 +9,8 @@ import { follow } from './follow.mjs';
 globalThis.WebSocket ??= WebSocket;
 
 const MESSAGES = gql`
-  subscription Messages($conversationId: ID!, $afterSeq: Int) {
-    messageAdded(conversationId: $conversationId, afterSeq: $afterSeq) {
+  subscription Messages($conversationId: ID!, $afterSeq: Int, $epoch: ID) {
+    messageAdded(conversationId: $conversationId, afterSeq: $afterSeq, epoch: $epoch) {
       id
       seq
       body
@@ -34,9 +34,9 @@ export function connect({ url, token }) {
   return new ApolloClient({ link: new GraphQLWsLink(socket), cache: new InMemoryCache() });
 }
 
-export function followMessages(client, { conversationId, afterSeq, onMessage, signal }) {
-  const open = (afterSeq, sink) => {
-    const variables = { conversationId, afterSeq };
+export function followMessages(client, { conversationId, afterSeq, epoch, onMessage, signal }) {
+  const open = (from, sink) => {
+    const variables = { conversationId, ...from };
     const subscription = client.subscribe({ query: MESSAGES, variables, fetchPolicy: 'no-cache' }).subscribe({
       // Errors come as a value, after which the subscription is over.
       next: ({ data, error }) => (error ? sink.error(error.errors ?? error) : sink.next({ data })),
@@ -45,5 +45,5 @@ export function followMessages(client, { conversationId, afterSeq, onMessage, si
     });
     return () => subscription.unsubscribe();
   };
-  return follow({ open, afterSeq, onMessage, signal });
+  return follow({ open, afterSeq, epoch, onMessage, signal });
 }

@@ -1,11 +1,13 @@
 // Follows a conversation as server-sent events with graphql-sse, for which `fetch` is all it needs.
 // (The browser's own EventSource cannot send a token.)
 import { createClient } from 'graphql-sse';
-import { follow } from './follow.mjs';
+import { fetchWhole, follow } from './follow.mjs';
 
 const MESSAGES = `
-  subscription Messages($conversationId: ID!, $afterSeq: Int) {
-    messageAdded(conversationId: $conversationId, afterSeq: $afterSeq) { id seq body sentAt sender { id username } }
+  subscription Messages($conversationId: ID!, $afterSeq: Int, $epoch: ID) {
+    messageAdded(conversationId: $conversationId, afterSeq: $afterSeq, epoch: $epoch) {
+      id seq body sentAt sender { id username }
+    }
   }`;
 
 /** `url` and `token` are functions, so that every request gets a present address and token. */
@@ -13,14 +15,15 @@ export function connect({ url, token }) {
   return createClient({
     url: () => `${url()}/graphql`,
     headers: async () => ({ authorization: `Bearer ${await token()}` }),
+    fetchFn: fetchWhole,
     retryAttempts: 0,
   });
 }
 
-export function followMessages(client, { conversationId, afterSeq, onMessage, signal }) {
-  const open = (afterSeq, sink) =>
-    client.subscribe({ query: MESSAGES, variables: { conversationId, afterSeq } }, sink);
-  return follow({ open, afterSeq, onMessage, signal });
+export function followMessages(client, { conversationId, afterSeq, epoch, onMessage, signal }) {
+  const open = (from, sink) =>
+    client.subscribe({ query: MESSAGES, variables: { conversationId, ...from } }, sink);
+  return follow({ open, afterSeq, epoch, onMessage, signal });
 }
 
 /** A query or a mutation. */

@@ -9,11 +9,17 @@
 /**
  * Gives each message after number `afterSeq` to `onMessage`, in order and once.
  *
- * `open(afterSeq, sink)` opens one subscription with the client of your choice and answers a
- * function that ends it; see the files beside this one. Resolves to the last number when
- * `signal` is aborted; rejects with what no repetition mends.
+ * `epoch` is the life of the data that this number is of: `server { epoch }`, asked for in the
+ * same query as the number and kept beside it. Without it, a client that comes back after the
+ * data was restored from a backup goes on as if its number meant what it did before.
+ *
+ * `open({ afterSeq, epoch }, sink)` opens one subscription with the client of your choice and
+ * answers a function that ends it; see the files beside this one. Resolves to the last number
+ * when `signal` is aborted; rejects with what no repetition mends. If that is RESYNC_REQUIRED,
+ * load the conversation and the epoch again, and follow from there.
  */
-export async function follow({ open, afterSeq, onMessage, signal }) {
+export async function follow({ open, afterSeq, epoch, onMessage, signal }) {
+  if (!epoch) throw new Error('a number without its epoch may be of other data');
   let last = afterSeq;
   let failures = 0;
   let stop = () => {};
@@ -21,7 +27,7 @@ export async function follow({ open, afterSeq, onMessage, signal }) {
   while (!signal.aborted) {
     try {
       await new Promise((resolve, reject) => {
-        const close = open(last, {
+        const close = open({ afterSeq: last, epoch }, {
           next({ data, errors }) {
             if (errors?.length) return reject(errors);
             failures = 0;
@@ -62,6 +68,15 @@ export function isFinal(error) {
   // How the socket was closed. Apollo Client has it in words only.
   const code = Number(error?.code ?? /^Socket closed with event (\d+)/.exec(error?.message)?.[1]);
   return [4400, 4401, 4406, 4409, 4429].includes(code);
+}
+
+/**
+ * `fetch` for clients that end a request when it is refused, after which the answer could not be
+ * read any more: of a refusal the whole is read first.
+ */
+export async function fetchWhole(address, init) {
+  const response = await fetch(address, init);
+  return response.ok ? response : new Response(await response.text(), response);
 }
 
 function pause(milliseconds, signal) {

@@ -4,8 +4,10 @@ import { WebSocket } from 'ws'; // in a browser: leave this and `webSocketImpl` 
 import { follow } from './follow.mjs';
 
 const MESSAGES = `
-  subscription Messages($conversationId: ID!, $afterSeq: Int) {
-    messageAdded(conversationId: $conversationId, afterSeq: $afterSeq) { id seq body sentAt sender { id username } }
+  subscription Messages($conversationId: ID!, $afterSeq: Int, $epoch: ID) {
+    messageAdded(conversationId: $conversationId, afterSeq: $afterSeq, epoch: $epoch) {
+      id seq body sentAt sender { id username }
+    }
   }`;
 
 /** `url` and `token` are functions, so that every connection gets a present address and token. */
@@ -19,10 +21,10 @@ export function connect({ url, token }) {
   });
 }
 
-export function followMessages(client, { conversationId, afterSeq, onMessage, signal }) {
-  const open = (afterSeq, sink) =>
-    client.subscribe({ query: MESSAGES, variables: { conversationId, afterSeq } }, sink);
-  return follow({ open, afterSeq, onMessage, signal });
+export function followMessages(client, { conversationId, afterSeq, epoch, onMessage, signal }) {
+  const open = (from, sink) =>
+    client.subscribe({ query: MESSAGES, variables: { conversationId, ...from } }, sink);
+  return follow({ open, afterSeq, epoch, onMessage, signal });
 }
 
 /** A query or a mutation, over the same socket. */

@@ -4,11 +4,13 @@ import { createClient as createEventsClient } from 'graphql-sse';
 import { createClient as createSocketClient } from 'graphql-ws';
 import { onEnd, pipe, subscribe } from 'wonka';
 import { WebSocket } from 'ws'; // in a browser: leave this and `webSocketImpl` out
-import { follow } from './follow.mjs';
+import { fetchWhole, follow } from './follow.mjs';
 
 const MESSAGES = `
-  subscription Messages($conversationId: ID!, $afterSeq: Int) {
-    messageAdded(conversationId: $conversationId, afterSeq: $afterSeq) { id seq body sentAt sender { id username } }
+  subscription Messages($conversationId: ID!, $afterSeq: Int, $epoch: ID) {
+    messageAdded(conversationId: $conversationId, afterSeq: $afterSeq, epoch: $epoch) {
+      id seq body sentAt sender { id username }
+    }
   }`;
 
 /** Everything over one WebSocket. */
@@ -26,7 +28,12 @@ export function connect({ url, token }) {
 /** Subscriptions as events, everything else as usual; where WebSockets do not get through. */
 export function connectEvents({ url, token }) {
   const headers = async () => ({ authorization: `Bearer ${await token()}` });
-  const events = createEventsClient({ url: () => `${url()}/graphql`, headers, retryAttempts: 0 });
+  const events = createEventsClient({
+    url: () => `${url()}/graphql`,
+    headers,
+    fetchFn: fetchWhole,
+    retryAttempts: 0,
+  });
   const fetch = async (address, init) =>
     globalThis.fetch(address, { ...init, headers: { ...init.headers, ...(await headers()) } });
   return urql(url(), events, { fetch });
@@ -48,8 +55,8 @@ function urql(url, transport, { enableAllOperations = false, fetch } = {}) {
   });
 }
 
-export function followMessages(client, { conversationId, afterSeq, onMessage, signal }) {
-  const open = (afterSeq, sink) => {
+export function followMessages(client, { conversationId, afterSeq, epoch, onMessage, signal }) {
+  const open = (from, sink) => {
     const next = ({ data, error, hasNext }) => {
       if (error) {
         sink.error(error.graphQLErrors.length > 0 ? error.graphQLErrors : error.networkError);
@@ -57,8 +64,8 @@ export function followMessages(client, { conversationId, afterSeq, onMessage, si
         sink.next({ data });
       } // else urql repeats the last result to say that there are no more.
     };
-    const results = client.subscription(MESSAGES, { conversationId, afterSeq });
+    const results = client.subscription(MESSAGES, { conversationId, ...from });
     return pipe(results, onEnd(sink.complete), subscribe(next)).unsubscribe;
   };
-  return follow({ open, afterSeq, onMessage, signal });
+  return follow({ open, afterSeq, epoch, onMessage, signal });
 }

@@ -4,6 +4,7 @@ import * as events from '../examples/events.mjs';
 import * as graphqlWs from '../examples/graphql-ws.mjs';
 import * as urql from '../examples/urql.mjs';
 import { gql } from '@apollo/client';
+import { ask } from './people.mjs';
 
 const end = (client) => client.dispose?.();
 const askUrql = (kind) => async (client, query, variables) => {
@@ -30,15 +31,21 @@ export function follower(kind, { url, token, conversationId, afterSeq = 0, onMes
   const control = new AbortController();
   const client = kind.connect({ url, token: typeof token === 'function' ? token : () => token });
   const log = [];
-  const ended = kind.followMessages(client, {
-    conversationId,
-    afterSeq,
-    signal: control.signal,
-    onMessage(message) {
-      log.push(message);
-      onMessage(message);
-    },
-  });
+  const following = async () => {
+    // As an application has it from the query that loaded the conversation.
+    const { epoch } = (await ask(url(), null, '{ server { epoch } }')).server;
+    return kind.followMessages(client, {
+      conversationId,
+      afterSeq,
+      epoch,
+      signal: control.signal,
+      onMessage(message) {
+        log.push(message);
+        onMessage(message);
+      },
+    });
+  };
+  const ended = following();
   // Who waits for it is told; nobody else has to be.
   ended.catch(() => {});
   const stop = async () => {

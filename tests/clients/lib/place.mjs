@@ -101,13 +101,25 @@ export class Server extends Process {
   }
 
   async start() {
-    const { PATH } = process.env;
-    const env = { PATH, PARLANCE_LISTEN: `127.0.0.1:${this.port}`, PARLANCE_LOG: 'warn', ...this.env };
-    this.spawn(program, ['serve'], { env, cwd: this.folder });
+    this.call('serve');
     await until('the server is ready', async () => {
       assert.ok(this.isRunning, `the server has ended:\n${this.tail()}`);
       return (await this.ready())?.ok;
     });
+  }
+
+  /** Another command of the program, to its end, while the server is down. */
+  async run(command) {
+    assert.ok(!this.isRunning, 'the server is down');
+    this.call(command);
+    await this.ended;
+    assert.equal(this.child.exitCode, 0, this.tail());
+  }
+
+  call(command) {
+    const { PATH } = process.env;
+    const env = { PATH, PARLANCE_LISTEN: `127.0.0.1:${this.port}`, PARLANCE_LOG: 'warn', ...this.env };
+    this.spawn(program, [command], { env, cwd: this.folder });
   }
 
   /** What /readyz says, or nothing. */

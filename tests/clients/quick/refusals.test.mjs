@@ -1,0 +1,36 @@
+// What no repetition mends ends every client: it does not ask for ever.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isFinal } from '../examples/follow.mjs';
+import { clients, follower } from '../lib/clients.mjs';
+import { ask, group, person, send } from '../lib/people.mjs';
+import { place, until, within } from '../lib/place.mjs';
+
+const timeout = 60_000;
+const reason = (one) =>
+  within(15_000, `${one.name} does not stop`, one.ended.then(() => assert.fail(`${one.name} ended well`), (error) => error));
+
+for (const kind of clients) {
+  test(`${kind.name} stops when its token is none, and when the session ends while it follows`, { timeout }, async (t) => {
+    const { url } = await place(t);
+    const [ann, bob] = [await person(url(), 'ann'), await person(url(), 'bob')];
+    const chat = await group(url(), [ann, bob]);
+
+    let asked = 0;
+    const token = () => {
+      asked += 1;
+      return 'garbage';
+    };
+    const garbage = follower(kind, { url, token, conversationId: chat });
+    const refused = await reason(garbage);
+    assert.ok(isFinal(refused), `${refused}`);
+    assert.equal(asked, 1, 'it asked once');
+
+    const following = follower(kind, { url, token: bob.token, conversationId: chat });
+    await send(url(), ann.token, chat, 'hello');
+    await until('it is heard', () => following.last() === 1);
+    await ask(url(), bob.token, 'mutation { logout { sessionId } }');
+    const ended = await reason(following);
+    assert.ok(isFinal(ended), `${ended}`);
+  });
+}
