@@ -28,7 +28,10 @@ const INBOX: &str = "subscription { inboxEvents { __typename \
 /// A server whose reconciler would come too late for any test: what is heard came by a signal.
 async fn by_signals_only() -> TestApp {
     let late = Duration::from_hours(1);
-    let sharing = Sharing { pace: Options { reconcile: late, poll: late }, ..Sharing::default() };
+    let sharing = Sharing {
+        pace: Options { reconcile: late, poll: late, ..Options::default() },
+        ..Sharing::default()
+    };
     TestApp::start_with(Setup { sharing, ..Setup::default() }).await
 }
 
