@@ -90,7 +90,6 @@ impl<S: Source> Hub<S> {
             }),
             connected: Box::new(move || {
                 for (_, overdue) in &connected {
-                    let overdue: &Arc<Notify> = overdue;
                     overdue.notify_one();
                 }
             }),
