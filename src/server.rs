@@ -19,10 +19,11 @@ use axum::{
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{any, get},
+    serve::{ListenerExt, TapIo},
 };
 use ipnet::IpNet;
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceBuilder;
 use tower_http::{
     cors::{AllowOrigin, CorsLayer},
@@ -41,6 +42,9 @@ use crate::{
 
 /// The longest request id that is taken from a client.
 const REQUEST_ID_MAX: usize = 64;
+
+/// How long what was sent may go untaken before a connection is given up.
+pub const STALLED: Duration = Duration::from_secs(30);
 
 /// How long the server waits in all for what is under way once it is told to stop.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -162,6 +166,22 @@ pub fn router(app: App, options: &Options) -> Router {
         )
 }
 
+/// Gives up connections on which nothing that was sent was taken for so long: the peer is gone,
+/// or does not read. Only the system knows that; what writes to them waits.
+pub fn listen(
+    listener: TcpListener,
+    within: Duration,
+) -> TapIo<TcpListener, impl FnMut(&mut TcpStream) + Send + 'static> {
+    listener.tap_io(move |stream| {
+        #[cfg(target_os = "linux")]
+        if let Err(error) = socket2::SockRef::from(&*stream).set_tcp_user_timeout(Some(within)) {
+            tracing::warn!(%error, "a connection may outlive its peer");
+        }
+        #[cfg(not(target_os = "linux"))]
+        let _ = (stream, within);
+    })
+}
+
 /// Listens until it is told to stop, then lets what is under way come to its end.
 ///
 /// # Errors
@@ -169,11 +189,12 @@ pub fn router(app: App, options: &Options) -> Router {
 pub async fn serve(app: &App, router: Router, listener: TcpListener) -> Result<(), String> {
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let (stopping, stopped) = (app.stopping.clone(), app.stopping.clone());
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        told_to_stop().await;
-        tracing::info!("stopping");
-        stopping.cancel();
-    });
+    let server =
+        axum::serve(listen(listener, STALLED), service).with_graceful_shutdown(async move {
+            told_to_stop().await;
+            tracing::info!("stopping");
+            stopping.cancel();
+        });
     let running = app.running.clone();
     let all = async {
         server.await.map_err(|error| error.to_string())?;

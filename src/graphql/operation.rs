@@ -27,6 +27,9 @@ use crate::domain::{
 /// that would not notice when the machine's clock is set.
 pub(super) const CHECK_EVERY: Duration = Duration::from_secs(2);
 
+/// How long a client may take to read something.
+pub(super) const WRITE_WITHIN: Duration = Duration::from_secs(30);
+
 /// Who asks, over whatever connection.
 #[derive(Clone)]
 pub(super) struct Caller {

@@ -2,7 +2,12 @@
 //! operation; each result is an event, and the last event says that it is complete. A
 //! stream that breaks off without it is one that the client should open again.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    io,
+    pin::{Pin, pin},
+    sync::Arc,
+    time::Duration,
+};
 
 use async_graphql::ServerError;
 use axum::{
@@ -14,9 +19,12 @@ use axum::{
 };
 use futures_util::{
     StreamExt,
-    stream::{self, BoxStream},
+    stream::{self, BoxStream, Peekable},
 };
-use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until};
+use tokio::{
+    sync::mpsc,
+    time::{Instant, Interval, MissedTickBehavior, interval_at, sleep_until, timeout},
+};
 use tracing::{Instrument, Span};
 
 use super::{
@@ -24,14 +32,18 @@ use super::{
     execute::Outcome,
     finish::{body, code, finish},
     http::{Failure, Media},
-    operation::{self, Started, Step},
+    operation::{self, Started, Step, WRITE_WITHIN},
 };
 use crate::domain::{
-    Viewer,
+    App, Viewer,
     watch::{self, Guard},
 };
 
 const COMPLETE: &[u8] = b"event: complete\ndata:\n\n";
+
+/// How often an open stream is given a sign of life at least. Nobody answers it, but by it the
+/// system notices in time that a peer is gone.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 
 /// A comment, which keeps what is between us and the client from closing the connection.
 const KEEP_ALIVE: &[u8] = b":\n\n";
@@ -56,18 +68,29 @@ pub(super) fn events(
         Err(error) => stream::iter([Step::Failed(vec![*error])]).boxed(),
     };
     let events = Events {
-        endpoint: Arc::clone(endpoint),
-        viewer,
-        watched: viewer.filter(|_| is_live).map(|viewer| watch::session(&endpoint.app, viewer)),
+        steps: steps.peekable(),
         request_id,
-        steps,
-        is_live,
-        keep_alive: every(endpoint.settings.ws_ping),
-        check: every(operation::CHECK_EVERY),
-        leave_at: None,
-        span: Span::current(),
+        keep_alive: every(endpoint.settings.ws_ping.min(SIGN_OF_LIFE)),
+        within: WRITE_WITHIN.min(2 * endpoint.settings.ws_ping),
+        bounds: Bounds {
+            app: endpoint.app.clone(),
+            viewer,
+            watched: viewer.filter(|_| is_live).map(|viewer| watch::session(&endpoint.app, viewer)),
+            is_live,
+            check: every(operation::CHECK_EVERY),
+            leave_at: None,
+        },
     };
-    let chunks = stream::unfold(Some(events), async |events| Some(events?.next().await));
+    // In a task of its own: the body is not asked for while the client does not read.
+    let (sender, receiver) = mpsc::channel(1);
+    endpoint.app.running.spawn(events.run(sender).instrument(Span::current()));
+    let chunks = stream::unfold(Some(receiver), async |receiver| {
+        let mut receiver = receiver?;
+        Some(match receiver.recv().await {
+            Some(Piece { bytes, is_last }) => (Ok(bytes), (!is_last).then_some(receiver)),
+            None => (Err(io::Error::other("broken off")), None),
+        })
+    });
     let mut response = Response::new(Body::from_stream(chunks));
     if let Some(code) = refused {
         response.extensions_mut().insert(Failure(code.as_str()));
@@ -97,28 +120,104 @@ fn every(period: Duration) -> Interval {
     interval
 }
 
-/// The rest of a response.
+/// A part of the body.
+struct Piece {
+    bytes: Bytes,
+    is_last: bool,
+}
+
+/// The body of a response as it comes to be.
 struct Events {
-    endpoint: Arc<Endpoint>,
+    steps: Peekable<BoxStream<'static, Step>>,
+    request_id: Option<String>,
+    keep_alive: Interval,
+    /// How long the client may take to read a piece.
+    within: Duration,
+    bounds: Bounds,
+}
+
+impl Events {
+    /// Goes on to the end, or breaks off: without a last piece.
+    async fn run(mut self, pieces: mpsc::Sender<Piece>) {
+        loop {
+            let piece = tokio::select! {
+                step = operation::next_step(&mut self.steps) => self.piece(step),
+                why = self.bounds.reached() => return broken_off(why),
+                _ = self.keep_alive.tick() => {
+                    Piece { bytes: Bytes::from_static(KEEP_ALIVE), is_last: false }
+                }
+                () = pieces.closed() => return,
+            };
+            let is_last = piece.is_last;
+            match self.send(&pieces, piece).await {
+                Ok(()) if is_last => return,
+                Ok(()) => {}
+                Err(why) => return broken_off(why),
+            }
+        }
+    }
+
+    /// Waits until the client has taken what came before. The next result is prepared
+    /// meanwhile: one that stood still might hold a connection to the database.
+    async fn send(
+        &mut self,
+        pieces: &mpsc::Sender<Piece>,
+        piece: Piece,
+    ) -> Result<(), &'static str> {
+        let mut sending = pin!(timeout(self.within, pieces.send(piece)));
+        let mut has_next = false;
+        loop {
+            let next = Pin::new(&mut self.steps).peek();
+            tokio::select! {
+                biased;
+                sent = &mut sending => {
+                    return match sent {
+                        Ok(Ok(())) => Ok(()),
+                        Ok(Err(_)) => Err("the client has gone"),
+                        Err(_) => Err("the client does not read"),
+                    };
+                }
+                why = self.bounds.reached() => return Err(why),
+                _ = next, if !has_next => has_next = true,
+            }
+        }
+    }
+
+    fn piece(&self, step: Option<Step>) -> Piece {
+        match step {
+            Some(Step::Next { payload, number }) => {
+                Piece { bytes: next(&payload, number).into(), is_last: false }
+            }
+            Some(Step::Failed(mut errors)) => {
+                finish(&mut errors, self.request_id.as_deref());
+                let mut events = next(&body(&errors, None), None);
+                events.extend_from_slice(COMPLETE);
+                Piece { bytes: events.into(), is_last: true }
+            }
+            None => Piece { bytes: Bytes::from_static(COMPLETE), is_last: true },
+        }
+    }
+}
+
+fn broken_off(why: &'static str) {
+    tracing::info!(why, "an event stream is broken off");
+}
+
+/// What a stream of events must not outlast.
+struct Bounds {
+    app: App,
     viewer: Option<Viewer>,
     watched: Option<Guard>,
-    request_id: Option<String>,
-    steps: BoxStream<'static, Step>,
     is_live: bool,
-    keep_alive: Interval,
     check: Interval,
     /// When to break off, once the server is stopping.
     leave_at: Option<Instant>,
-    /// The request's, which is over for the server's layers once the head is answered.
-    span: Span,
 }
 
-/// A piece of the body, and what comes after it.
-type Piece = (io::Result<Bytes>, Option<Events>);
-
-impl Events {
-    async fn next(mut self) -> Piece {
-        let app = self.endpoint.app.clone();
+impl Bounds {
+    /// Waits until the stream must break off, and says why. May be dropped half way and
+    /// called again.
+    async fn reached(&mut self) -> &'static str {
         loop {
             let leaving = async {
                 match self.leave_at {
@@ -126,44 +225,20 @@ impl Events {
                     None => std::future::pending().await,
                 }
             };
-            let step = operation::next_step(&mut self.steps).instrument(self.span.clone());
             tokio::select! {
-                step = step => return self.write(step),
-                _ = operation::session_ended(&mut self.watched) => {
-                    return broken_off("the session has ended");
-                }
-                () = leaving => return broken_off("the server is stopping"),
-                _ = self.keep_alive.tick() => {
-                    return (Ok(Bytes::from_static(KEEP_ALIVE)), Some(self));
-                }
+                _ = operation::session_ended(&mut self.watched) => return "the session has ended",
+                () = leaving => return "the server is stopping",
                 _ = self.check.tick(), if self.is_live => {
-                    if operation::has_expired(&app, self.viewer) {
-                        return broken_off("the access token has expired");
+                    if operation::has_expired(&self.app, self.viewer) {
+                        return "the access token has expired";
                     }
                 }
-                () = app.stopping.cancelled(), if self.is_live && self.leave_at.is_none() => {
+                () = self.app.stopping.cancelled(), if self.is_live && self.leave_at.is_none() => {
                     self.leave_at = Some(Instant::now() + operation::pause_before_leaving());
                 }
             }
         }
     }
-
-    fn write(self, step: Option<Step>) -> Piece {
-        match step {
-            Some(Step::Next { payload, number }) => (Ok(next(&payload, number).into()), Some(self)),
-            Some(Step::Failed(mut errors)) => {
-                finish(&mut errors, self.request_id.as_deref());
-                let mut events = next(&body(&errors, None), None);
-                events.extend_from_slice(COMPLETE);
-                (Ok(events.into()), None)
-            }
-            None => (Ok(Bytes::from_static(COMPLETE)), None),
-        }
-    }
-}
-
-fn broken_off(why: &str) -> Piece {
-    (Err(io::Error::other(why)), None)
 }
 
 /// One result. JSON as it is written here has no line breaks.

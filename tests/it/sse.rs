@@ -14,7 +14,16 @@ use parlance::{
     time::Clock,
 };
 
-use crate::support::{Client, Person, Setup, TestApp, Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
+
+use crate::{
+    messages::fills,
+    support::{Client, Person, Served, Setup, TestApp, Value, json},
+};
 
 /// Posts an operation and wants events.
 async fn posts(client: &Client, headers: &[(&str, &str)], query: &str) -> Response<Body> {
@@ -253,4 +262,69 @@ async fn a_subscription_breaks_off_when_the_server_stops() {
     let chunks = posts(&ann, &[], &live).await.into_body().into_data_stream();
     app.app.stopping.cancel();
     breaks_off(chunks).await;
+}
+
+/// Follows all that was ever said over a connection of its own, reads the head of the answer, and nothing more.
+async fn stalls(served: &Served, who: &Client, chat: impl std::fmt::Display) -> TcpStream {
+    let query = format!(
+        "subscription {{ messageAdded(conversationId: \"{chat}\", afterSeq: 0) {{ body }} }}"
+    );
+    let body = json!({ "query": query }).to_string();
+    let mut stream = TcpStream::connect(served.address).await.unwrap();
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nAccept: text/event-stream\r\n\
+        Authorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{body}",
+        who.token().unwrap(),
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut head = [0; 12];
+    stream.read_exact(&mut head).await.unwrap();
+    assert_eq!(&head, b"HTTP/1.1 200");
+    stream
+}
+
+/// Nothing of a stream is left on the server but what the system holds of it.
+async fn is_let_go(app: &TestApp, within: Duration) {
+    app.app.running.close();
+    timeout(within, app.app.running.wait()).await.expect("the stream should have ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_read_is_dropped_and_so_is_the_connection() {
+    let options = server::Options { ws_ping: Duration::from_secs(1), ..server::Options::default() };
+    let app = TestApp::start_with(Setup { options, ..Setup::default() }).await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob]).await;
+    fills(&app, chat, ann.id, 3_000, |_| "x".repeat(10_000)).await;
+    let served = app.serves_within(Duration::from_secs(3)).await;
+    let mut stream = stalls(&served, &bob, chat).await;
+    is_let_go(&app, Duration::from_secs(30)).await;
+    // As the system sees it, the server's end of the connection is gone.
+    let port = stream.local_addr().unwrap().port();
+    let ends = format!(":{:04X} 0100007F:{port:04X} ", served.address.port());
+    let gone = async {
+        while std::fs::read_to_string("/proc/net/tcp").unwrap().contains(&ends) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), gone).await.expect("the connection should be gone");
+    // Whoever reads again learns of it.
+    let mut rest = Vec::new();
+    let end = timeout(Duration::from_secs(30), stream.read_to_end(&mut rest)).await;
+    assert!(end.expect("it should end").is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_read_does_not_outlast_the_session() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob]).await;
+    fills(&app, chat, ann.id, 3_000, |_| "x".repeat(10_000)).await;
+    let served = app.serves().await;
+    let stream = stalls(&served, &bob, chat).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    bob.asks_for("mutation { logout { sessionId } }").await.succeeds();
+    is_let_go(&app, Duration::from_secs(15)).await;
+    drop(stream);
 }

@@ -14,11 +14,8 @@ use super::{
 };
 use crate::{
     domain::{App, Viewer, watch::Guard},
-    graphql::operation::{self, CHECK_EVERY},
+    graphql::operation::{self, CHECK_EVERY, WRITE_WITHIN},
 };
-
-/// How long a message may take to be written.
-const WRITE_WITHIN: Duration = Duration::from_secs(30);
 
 /// How long to wait that the other side has seen the last frame.
 const GOODBYE: Duration = Duration::from_secs(1);

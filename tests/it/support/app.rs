@@ -90,9 +90,15 @@ impl TestApp {
 
     /// Listens on a port of its own until the answer is dropped.
     pub(crate) async fn serves(&self) -> Served {
+        self.serves_within(server::STALLED).await
+    }
+
+    /// The same, giving up connections on which nothing is taken for so long.
+    pub(crate) async fn serves_within(&self, within: Duration) -> Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
+        let listener = server::listen(listener, within);
         let task = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
         Served { address, task }
     }
