@@ -89,7 +89,10 @@ impl<S: Source> Hub<S> {
                 }
             }),
             connected: Box::new(move || {
-                connected.iter().for_each(|(_, overdue): &(_, Arc<Notify>)| overdue.notify_one());
+                for (_, overdue) in &connected {
+                    let overdue: &Arc<Notify> = overdue;
+                    overdue.notify_one();
+                }
             }),
         });
         for (which, overdue) in overdue {
