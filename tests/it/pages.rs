@@ -1,7 +1,14 @@
 //! Pages: signing in and out, the administration, the browsable answers of REST.
 
 use axum::http::StatusCode;
-use parlance::store::accounts::Role;
+use parlance::{
+    domain::{
+        Client, Error,
+        accounts::{self, Role},
+        admin, sessions,
+    },
+    ids::UserId,
+};
 
 use crate::support::{Browser, Id, PASSWORD, Person, Setup, TestApp, json, nobody};
 
@@ -565,4 +572,34 @@ async fn long_lists_go_on() {
         ann.does("addParticipants", input, "eventSeq").await.succeeds();
     }
     staff.opens("/admin/conversations/").await.is(200).says("and 117 more").says(">122<");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_domain_looks_itself_who_is_an_administrator() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let host = app.person_who_is("host", Role::Host).await;
+    let (client, user) = (Client::default(), UserId::from(bob.id));
+    for person in [&ann, &host] {
+        let app = &app.app;
+        let viewer = sessions::authenticate(app, person.token().unwrap()).await.unwrap().viewer;
+        let session = bob.session.into();
+        let refusals = [
+            admin::list_users(app, viewer, None, None).await.err(),
+            admin::find_user(app, viewer, user).await.err(),
+            admin::list_conversations(app, viewer, None, None).await.err(),
+            admin::list_messages(app, viewer, None, None, None).await.err(),
+            admin::list_sessions(app, viewer, None, None).await.err(),
+            admin::find_session(app, viewer, session).await.err(),
+            admin::list_audit(app, viewer, None, None).await.err(),
+            admin::end_session(app, &client, viewer, session).await.err(),
+            admin::end_sessions(app, &client, viewer, user).await.err(),
+            accounts::set_disabled(app, &client, viewer, user, true).await.err(),
+            accounts::set_role(app, &client, viewer, user, Role::Admin).await.err(),
+        ];
+        for refusal in refusals {
+            assert!(matches!(refusal, Some(Error::Forbidden(_))), "{refusal:?}");
+        }
+    }
+    bob.asks_for("{ viewer { id } }").await.succeeds();
 }
