@@ -22,6 +22,7 @@ use crate::{
     },
     graphql,
     request_log::RequestLog,
+    rest::openapi,
     secrets::token::{SECRET_MIN, Tokens},
     server,
     store::{Store, migrations},
@@ -38,8 +39,14 @@ type Outcome = Result<(), String>;
 /// With one clear sentence.
 pub async fn run(Cli { config, command }: Cli) -> Outcome {
     let command = command.unwrap_or(Command::Serve);
-    if let Command::Schema = command {
-        print!("{}", graphql::sdl());
+    let printed = match command {
+        Command::Schema => Some(graphql::sdl()),
+        Command::Openapi { json: false } => Some(openapi::yaml()),
+        Command::Openapi { json: true } => Some(openapi::json()),
+        _ => None,
+    };
+    if let Some(text) = printed {
+        print!("{text}");
         return Ok(());
     }
     telemetry::start(&config.log, config.log_format)?;
@@ -54,7 +61,7 @@ pub async fn run(Cli { config, command }: Cli) -> Outcome {
         }
         Command::Restored => restored(&config).await,
         Command::Check => check(&config).await,
-        Command::Schema => Ok(()),
+        Command::Schema | Command::Openapi { .. } => Ok(()),
     }
 }
 

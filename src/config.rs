@@ -39,6 +39,12 @@ pub enum Command {
     Createsuperuser(Superuser),
     /// Prints the GraphQL schema
     Schema,
+    /// Prints what the REST face takes and answers, the file `openapi.yaml`
+    Openapi {
+        /// As JSON instead of YAML
+        #[arg(long)]
+        json: bool,
+    },
     /// Fills an empty database with a few people, conversations and some hundred messages
     SeedDemo {
         /// Also where there are users already

@@ -72,7 +72,8 @@ impl<S: Source> Hub<S> {
         let inboxes = Inboxes::start(&source);
         // Ask for a look at everything, now. The inboxes take longer to look at, and must not
         // hold up the rooms.
-        let overdue = [Followed::Rooms, Followed::Inboxes].map(|which| (which, Arc::default()));
+        let overdue =
+            [Followed::Rooms, Followed::Inboxes].map(|which| (which, Arc::<Notify>::default()));
         let hub = Self(Arc::new(Shared {
             source,
             rooms: Mutex::default(),
@@ -90,7 +91,6 @@ impl<S: Source> Hub<S> {
             }),
             connected: Box::new(move || {
                 for (_, overdue) in &connected {
-                    let overdue: &Arc<Notify> = overdue;
                     overdue.notify_one();
                 }
             }),

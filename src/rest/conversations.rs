@@ -80,6 +80,8 @@ pub(super) struct ConversationBody {
     /// The newest 20, newest first.
     messages: Vec<MessageBody>,
     message_count: i64,
+    /// The newest one.
+    #[schema(required)]
     last_message: Option<MessageBody>,
     #[schema(format = DateTime)]
     created_at: String,
@@ -91,10 +93,13 @@ pub(super) struct ConversationBody {
 #[expect(dead_code, reason = "only described; the handlers take the fields one by one")]
 pub(super) struct ConversationInput {
     /// At least one other person; the caller takes part in any case.
+    #[schema(nullable = false, min_items = 1, max_items = 1000)]
     participant_ids: Option<Vec<Uuid>>,
     /// The same under its other name.
+    #[schema(nullable = false, min_items = 1, max_items = 1000)]
     participants: Option<Vec<Uuid>>,
     /// The first messages, sent by the caller; taken only where a conversation is made.
+    #[schema(nullable = false)]
     messages: Option<Vec<FirstMessage>>,
 }
 

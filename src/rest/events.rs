@@ -70,12 +70,16 @@ pub(super) struct EventBody {
     #[schema(format = DateTime)]
     at: String,
     /// The message as it is now; of one that is deleted nothing but this is told.
+    #[schema(required)]
     message: Option<MessageBody>,
     /// Its id, deleted or not.
+    #[schema(required)]
     message_id: Option<Uuid>,
     /// Who joined, left, or has another role.
+    #[schema(required)]
     user: Option<Uuid>,
     /// The role in the conversation.
+    #[schema(required)]
     role: Option<String>,
 }
 

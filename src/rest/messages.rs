@@ -112,15 +112,37 @@ pub(super) struct MessageBody {
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only described; the handlers take the fields one by one")]
 pub(super) struct MessageInput {
-    /// Needed where the path names none; if the path does, it must be the same.
+    /// Where it is sent to.
+    conversation: Uuid,
+    /// At most 16,384 bytes; white space around it is cut.
+    #[schema(min_length = 1)]
+    message_body: String,
+    /// In place of the header `Idempotency-Key`.
+    #[schema(max_length = 255)]
+    client_message_id: Option<String>,
+}
+
+/// The same where the path names the conversation.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described; the handlers take the fields one by one")]
+pub(super) struct NestedMessageInput {
+    /// If it is sent, the conversation of the path.
     conversation: Option<Uuid>,
     /// At most 16,384 bytes; white space around it is cut.
     #[schema(min_length = 1)]
     message_body: String,
-    /// The same message again under the same text is answered with the first one: in place of
-    /// the header `Idempotency-Key`.
+    /// In place of the header `Idempotency-Key`.
     #[schema(max_length = 255)]
     client_message_id: Option<String>,
+}
+
+/// Other words for a message.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only described; the handlers take the fields one by one")]
+pub(super) struct MessageEdit {
+    /// At most 16,384 bytes; white space around it is cut.
+    #[schema(min_length = 1)]
+    message_body: String,
 }
 
 /// Shows messages with their senders.

@@ -10,10 +10,12 @@ mod body;
 mod browse;
 mod conversations;
 mod cors;
+mod docs;
 mod events;
 mod forms;
 mod messages;
 mod negotiate;
+pub mod openapi;
 mod options;
 mod page;
 mod refusal;
@@ -99,7 +101,7 @@ pub fn router(face: Arc<Face>) -> Router {
         }
         router = at(router, prefix, &root::ROOT);
     }
-    router
+    docs::routes(router)
         .layer(middleware::from_fn(headers))
         .layer(middleware::from_fn(cors::cors))
         .with_state(face)

@@ -12,32 +12,54 @@ pub(super) enum Format {
     Html,
 }
 
-/// The form that fits best: what the query asks for, else the most exact range of `Accept`,
-/// JSON before the page.
+/// A form that is offered: its name after `?format=`, and its media type.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Offer<T> {
+    pub(super) form: T,
+    pub(super) name: &'static str,
+    pub(super) media: (&'static str, &'static str),
+}
+
+const FORMATS: [Offer<Format>; 2] = [
+    Offer { form: Format::Json, name: "json", media: ("application", "json") },
+    Offer { form: Format::Html, name: "api", media: ("text", "html") },
+];
+
+/// The form of an answer, JSON before the page.
 ///
 /// # Errors
-/// 404 for an unknown `?format=`, as Django REST Framework has it, and 406 where neither fits.
+/// As `choose`.
 pub(super) fn format(headers: &HeaderMap, query: &Query) -> Result<Format> {
+    choose(headers, query, &FORMATS)
+}
+
+/// The form that fits best: what the query asks for, else the most exact range of `Accept`,
+/// in the order of the offers.
+///
+/// # Errors
+/// 404 for an unknown `?format=`, as Django REST Framework has it, and 406 where none fits.
+pub(super) fn choose<T: Copy>(
+    headers: &HeaderMap,
+    query: &Query,
+    offers: &[Offer<T>],
+) -> Result<T> {
     let ranges = ranges(headers);
-    let offered: &[Format] = match query.get("format") {
-        None | Some("") => &[Format::Json, Format::Html],
-        Some("json") => &[Format::Json],
-        Some("api") => &[Format::Html],
-        Some(_) => return Err(Refusal::not_found("Not found.")),
-    };
+    let wanted = query.get("format").filter(|name| !name.is_empty());
+    let is_wanted = |offer: &&Offer<T>| wanted.is_none_or(|name| name == offer.name);
+    let offered: Vec<_> = offers.iter().filter(is_wanted).collect();
+    if offered.is_empty() {
+        return Err(Refusal::not_found("Not found."));
+    }
     let fits = |exactness: u8| {
-        let fits = |format: &&Format| {
-            let (group, kind) = match format {
-                Format::Json => ("application", "json"),
-                Format::Html => ("text", "html"),
-            };
+        let fits = |offer: &&&Offer<T>| {
+            let (group, kind) = offer.media;
             ranges.iter().any(|(g, k)| match exactness {
                 2 => g == group && k == kind,
                 1 => g == group && k == "*",
                 _ => g == "*" && k == "*",
             })
         };
-        offered.iter().find(fits).copied()
+        offered.iter().find(fits).map(|offer| offer.form)
     };
     (0..=2).rev().find_map(fits).ok_or_else(|| {
         let detail = "Could not satisfy the request Accept header.";

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use chrono::{NaiveDate, NaiveDateTime};
 use serde::Serialize;
 use serde_json::json;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 use uuid::Uuid;
 
 use super::{
@@ -65,12 +66,30 @@ pub(super) struct Listing<T> {
     /// How many items there are on all pages.
     count: i64,
     /// Where the next page is.
-    #[schema(format = "uri")]
+    #[schema(format = "uri", required)]
     next: Option<String>,
     /// Where the page before is.
-    #[schema(format = "uri")]
+    #[schema(format = "uri", required)]
     previous: Option<String>,
     results: Vec<T>,
+}
+
+/// Which page of a list.
+#[derive(utoipa::IntoParams)]
+#[expect(dead_code, reason = "only described; `Wanted` reads them")]
+pub(super) struct Paging {
+    /// The number of the page, or `last`.
+    #[param(example = "1")]
+    page: Option<String>,
+    /// How many items a page has; 20 where it is no number, and never more than 100.
+    #[param(example = "20")]
+    page_size: Option<String>,
+}
+
+impl Paging {
+    pub(super) fn query() -> Vec<Parameter> {
+        <Self as utoipa::IntoParams>::into_params(|| Some(ParameterIn::Query))
+    }
 }
 
 /// Which page a request asks for.

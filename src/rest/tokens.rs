@@ -59,8 +59,10 @@ pub(super) const VERIFY: View = View {
 #[expect(dead_code, reason = "only described; `sign_in` takes the fields one by one")]
 pub(super) struct Credentials {
     /// The user name, or the e-mail address.
+    #[schema(nullable = false, min_length = 1)]
     username: Option<String>,
     /// In place of the user name.
+    #[schema(nullable = false, min_length = 1)]
     email: Option<String>,
     #[schema(format = Password)]
     password: String,

@@ -99,6 +99,7 @@ pub(super) struct UserBody {
     last_name: String,
     /// Empty where the operator hides the contacts of others.
     email: String,
+    #[schema(required)]
     phone_number: Option<String>,
     role: Role,
     #[schema(format = DateTime)]
@@ -138,16 +139,17 @@ pub(super) struct Registered {
 #[expect(dead_code, reason = "only described; `read` takes the fields one by one")]
 pub(super) struct UserInput {
     /// The e-mail address where there is none.
-    #[schema(max_length = 150)]
+    #[schema(nullable = false, min_length = 1, max_length = 150)]
     username: Option<String>,
-    #[schema(max_length = 150)]
+    #[schema(nullable = false, max_length = 150)]
     first_name: Option<String>,
-    #[schema(max_length = 150)]
+    #[schema(nullable = false, max_length = 150)]
     last_name: Option<String>,
     #[schema(format = Email, max_length = 254)]
     email: String,
     #[schema(max_length = 20)]
     phone_number: Option<String>,
+    #[schema(nullable = false)]
     role: Option<Role>,
     #[schema(format = Password, min_length = 5, max_length = 128)]
     password: String,

@@ -17,6 +17,7 @@ mod messages;
 mod nats;
 mod numbered;
 mod open_groups;
+mod openapi;
 mod pages;
 mod paging;
 mod profiles;
