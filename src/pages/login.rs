@@ -76,7 +76,7 @@ fn allows(methods: &'static str) -> Response {
 }
 
 /// What a form that was not right shows of itself.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Shown<'a> {
     name: &'a str,
     wrong: Option<&'a str>,

@@ -38,10 +38,7 @@ pub(super) fn routes() -> Router<Site> {
 async fn sheet(uri: Uri, headers: HeaderMap) -> Response {
     let tag = format!("\"{}\"", *VERSION);
     let is_exact = uri.query().is_some_and(|query| query == format!("v={}", *VERSION));
-    let cache = match is_exact {
-        true => "public, max-age=31536000, immutable",
-        false => "no-cache",
-    };
+    let cache = if is_exact { "public, max-age=31536000, immutable" } else { "no-cache" };
     let held = headers.get(header::IF_NONE_MATCH).map(HeaderValue::as_bytes);
     let is_held = held == Some(tag.as_bytes());
     let described = [

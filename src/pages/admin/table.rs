@@ -33,11 +33,10 @@ pub(super) fn table(label: &str, heads: &[&str], rows: &Markup, is_empty: bool) 
 /// The links to the newest page and to the next older one, with the filters kept.
 pub(super) fn pager(visit: &Visit, next: Option<Uuid>, filters: &[(&str, &str)]) -> Markup {
     let path = visit.uri.path();
-    let kept: String = filters
-        .iter()
-        .filter(|(_, value)| !value.is_empty())
-        .map(|(name, value)| format!("{name}={}&", in_query(value)))
-        .collect();
+    let mut kept = String::new();
+    for (name, value) in filters.iter().filter(|(_, value)| !value.is_empty()) {
+        kept.extend([name, "=", &in_query(value), "&"]);
+    }
     let newest = format!("{path}?{kept}");
     html! {
         nav.pager aria-label="Pages" {

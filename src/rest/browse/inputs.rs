@@ -17,10 +17,8 @@ use crate::{
 /// taken.
 pub(super) fn post(page: &Page<'_>) -> Markup {
     let again = page.answered.status == StatusCode::BAD_REQUEST && page.call.method == Method::POST;
-    let sent: Vec<(String, String)> = match again {
-        true => form_urlencoded::parse(&page.call.body).into_owned().collect(),
-        false => Vec::new(),
-    };
+    let body = if again { &page.call.body[..] } else { &[] };
+    let sent: Vec<(String, String)> = form_urlencoded::parse(body).into_owned().collect();
     let path = page.call.uri.path();
     html! {
         section.form {
@@ -127,16 +125,20 @@ fn sentences(wrong: &Value) -> String {
     }
 }
 
-/// The fields that can be written as JSON; with `filled` as they are now.
+/// The fields that can be written as JSON: with `filled` as they are now, else those that are
+/// needed.
 fn template(page: &Page<'_>, filled: bool) -> String {
-    let writable =
-        page.view.fields.iter().filter(|field| !field.read_only && field.name != "password");
     let mut object = Map::new();
-    for field in writable {
+    for field in page.view.fields.iter().filter(|field| !field.read_only) {
+        let is_list = lists(field.kind, field.name);
+        let is_shown = if filled { field.name != "password" } else { field.required || is_list };
+        if !is_shown {
+            continue;
+        }
         let now = page.value.get(field.name).filter(|_| filled).cloned();
         let value = match now {
             Some(now) => now,
-            None if lists(field.kind, field.name) => ids(page, field.name, filled),
+            None if is_list => ids(page, field.name, filled),
             None => Value::from(""),
         };
         object.insert(field.name.to_owned(), value);
