@@ -18,7 +18,7 @@ use super::super::{
     view::Call,
     who::{self, Shown},
 };
-use crate::domain::Client;
+use crate::{domain::Client, request_log};
 
 static YAML: LazyLock<String> = LazyLock::new(openapi::yaml);
 static JSON: LazyLock<String> = LazyLock::new(openapi::json);
@@ -59,6 +59,7 @@ pub(super) async fn serve(
         query: Arc::new(Query::read(query.as_deref().unwrap_or_default())),
         headers: parts.headers,
         body: Bytes::new(),
+        extensions: parts.extensions,
     };
     let form = negotiate::choose(&call.headers, &call.query, &FORMS);
     let (Form { media, is_json }, done) = match form {
@@ -90,7 +91,9 @@ pub(super) async fn serve(
 
 /// What is answered: to anybody, but who shows something must be somebody.
 async fn text(call: &Call, form: Form) -> Result<Bytes> {
-    who::authenticate(call, Shown::read(&call.headers)).await?;
+    if let Some(person) = who::authenticate(call, Shown::read(&call.headers)).await? {
+        request_log::name(&call.extensions, &person.user.username);
+    }
     match (&call.method, form.is_json) {
         (&Method::GET | &Method::HEAD, true) => Ok(Bytes::from_static(JSON.as_bytes())),
         (&Method::GET | &Method::HEAD, false) => Ok(Bytes::from_static(YAML.as_bytes())),
