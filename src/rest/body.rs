@@ -37,10 +37,28 @@ pub(super) struct Text {
     pub(super) required: bool,
     pub(super) may_be_blank: bool,
     pub(super) may_be_null: bool,
-    /// What is no text is said to be no e-mail address.
-    pub(super) is_email: bool,
+    pub(super) kind: TextKind,
+}
+
+/// What kind of text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum TextKind {
+    /// White space around it is cut.
+    #[default]
+    Trimmed,
     /// White space around it is part of it.
-    pub(super) verbatim: bool,
+    Verbatim,
+    /// What is no text is said to be no e-mail address.
+    Email,
+}
+
+/// What was sent for a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// Nothing, or nothing that is right.
+    Nothing,
+    Null,
+    Text(String),
 }
 
 impl Fields {
@@ -125,41 +143,52 @@ impl Fields {
         }
     }
 
-    /// A text: not there or refused (`None`), null, or what it says.
-    pub(super) fn text(&mut self, name: &'static str, rules: Text) -> Option<Option<String>> {
+    /// A text.
+    pub(super) fn text(&mut self, name: &'static str, rules: Text) -> Sent {
         let Some(value) = self.value(name) else {
             self.missing(name, rules.required);
-            return None;
+            return Sent::Nothing;
         };
         let text = match value {
-            Value::Null if rules.may_be_null => return Some(None),
+            Value::Null if rules.may_be_null => return Sent::Null,
             Value::Null => {
                 self.refuse(name, "This field may not be null.");
-                return None;
+                return Sent::Nothing;
             }
             Value::String(text) => text,
             Value::Number(number) => number.to_string(),
             Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-                let email = "Enter a valid email address.";
-                self.refuse(name, if rules.is_email { email } else { "Not a valid string." });
-                return None;
+                self.refuse(
+                    name,
+                    match rules.kind {
+                        TextKind::Email => "Enter a valid email address.",
+                        TextKind::Trimmed | TextKind::Verbatim => "Not a valid string.",
+                    },
+                );
+                return Sent::Nothing;
             }
         };
         let trimmed = text.trim();
         if trimmed.is_empty() && !rules.may_be_blank {
             self.refuse(name, "This field may not be blank.");
-            return None;
+            return Sent::Nothing;
         }
         if text.contains('\0') {
             self.refuse(name, "Null characters are not allowed.");
-            return None;
+            return Sent::Nothing;
         }
-        Some(Some(if rules.verbatim { text } else { trimmed.to_owned() }))
+        Sent::Text(match rules.kind {
+            TextKind::Verbatim => text,
+            TextKind::Trimmed | TextKind::Email => trimmed.to_owned(),
+        })
     }
 
     /// The same for a text that is never null.
     pub(super) fn plain(&mut self, name: &'static str, rules: Text) -> Option<String> {
-        self.text(name, rules).flatten()
+        match self.text(name, rules) {
+            Sent::Text(text) => Some(text),
+            Sent::Nothing | Sent::Null => None,
+        }
     }
 
     /// A list: of a form, all values under the name.

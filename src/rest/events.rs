@@ -47,6 +47,7 @@ pub(super) const EVENTS: View = View {
 };
 
 /// Some events of a conversation.
+#[expect(clippy::struct_field_names, reason = "the names on the wire")]
 #[derive(Serialize, ToSchema)]
 pub(super) struct Events {
     /// In their order, one number after another.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Refusal, Result,
-    body::{Fields, Text},
+    body::{Fields, Text, TextKind},
     conversations,
     options::{Field, Kind},
     page::{Filters, Wanted},
@@ -96,6 +96,7 @@ pub(super) const ONE: View = View {
 };
 
 /// A message as REST shows it.
+#[expect(clippy::struct_field_names, reason = "the names on the wire")]
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Message)]
 pub(super) struct MessageBody {
@@ -185,10 +186,7 @@ async fn list(call: Call) -> Result<Reply> {
     let (viewer, app) = (call.viewer()?, &call.face.app);
     let mut filters = Filters::new(&call.query);
     let named = filters.id("conversation");
-    let of_path = match call.path.contains_key("conversation") {
-        true => Some(call.id::<ConversationId>("conversation")?),
-        false => None,
-    };
+    let of_path: Option<ConversationId> = call.id_if_named("conversation")?;
     let sender = filters.text("sender").map(|text| match Uuid::parse_str(text) {
         Ok(id) => Sender::Id(id.into()),
         Err(_) => Sender::Name(text.to_owned()),
@@ -209,10 +207,8 @@ async fn list(call: Call) -> Result<Reply> {
     });
     filters.check()?;
     let is_elsewhere = of_path.is_some() && named.is_some() && named != of_path;
-    let count = match is_elsewhere {
-        true => 0,
-        false => numbered::count_messages(app, viewer, &query).await?,
-    };
+    let count =
+        if is_elsewhere { 0 } else { numbered::count_messages(app, viewer, &query).await? };
     let wanted = Wanted::read(&call.query, count)?;
     let found = match count {
         0 => Vec::new(),
@@ -240,13 +236,8 @@ fn client_id(call: &Call, viewer: Viewer, fields: &mut Fields) -> Result<Option<
     Ok(Some(id.into()))
 }
 
-const BODY_TEXT: Text = Text {
-    required: true,
-    may_be_blank: false,
-    may_be_null: false,
-    is_email: false,
-    verbatim: false,
-};
+const BODY_TEXT: Text =
+    Text { required: true, may_be_blank: false, may_be_null: false, kind: TextKind::Trimmed };
 
 pub(super) fn read_body(fields: &mut Fields) -> Option<String> {
     fields.plain("message_body", BODY_TEXT)
@@ -317,10 +308,7 @@ async fn create(
 /// The message of the path, if the caller may see it.
 async fn object(call: &Call) -> Result<Message> {
     let (viewer, id) = (call.viewer()?, call.id("message")?);
-    let of_path = match call.path.contains_key("conversation") {
-        true => Some(call.id::<ConversationId>("conversation")?),
-        false => None,
-    };
+    let of_path: Option<ConversationId> = call.id_if_named("conversation")?;
     match messages::look_up(&call.face.app, viewer, id).await? {
         Lookup::Seen(message) if of_path.is_none_or(|id| id == message.conversation_id) => {
             Ok(message)

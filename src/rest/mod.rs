@@ -163,7 +163,7 @@ async fn serve(
 
 /// A body that did not come as it should.
 fn not_read(error: &axum::Error, limit: usize) -> Response {
-    let is_long = error.source().is_some_and(|source| source.is::<LengthLimitError>());
+    let is_long = error.source().is_some_and(<dyn Error>::is::<LengthLimitError>);
     if is_long {
         let detail = format!("The body is too long: at most {limit} bytes.");
         return fault(StatusCode::PAYLOAD_TOO_LARGE, &detail);

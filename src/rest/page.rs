@@ -168,15 +168,12 @@ impl<'a> Filters<'a> {
 
     /// All ids under a name.
     pub(super) fn ids<I: From<Uuid>>(&mut self, name: &str) -> Vec<I> {
-        let parsed: std::result::Result<Vec<Uuid>, _> =
-            self.query.all(name).map(|text| Uuid::parse_str(text.trim())).collect();
-        match parsed {
-            Ok(ids) => ids.into_iter().map(I::from).collect(),
-            Err(_) => {
-                self.refuse(name, "Enter a valid UUID.");
-                Vec::new()
-            }
+        let texts = self.query.all(name).map(|text| Uuid::parse_str(text.trim()));
+        if let Ok(ids) = texts.collect::<std::result::Result<Vec<_>, _>>() {
+            return ids.into_iter().map(I::from).collect();
         }
+        self.refuse(name, "Enter a valid UUID.");
+        Vec::new()
     }
 
     /// The moments under these names.

@@ -14,7 +14,10 @@ pub(super) type Result<T> = std::result::Result<T, Refusal>;
 pub(super) struct Refusal {
     pub(super) status: StatusCode,
     pub(super) body: Members,
-    pub(super) headers: HeaderMap,
+    /// Whether the client is asked for credentials.
+    pub(super) challenges: bool,
+    /// After how many seconds the same may succeed.
+    pub(super) retry_after: Option<u64>,
 }
 
 /// The members of an object, in their order.
@@ -40,8 +43,20 @@ impl From<Value> for Members {
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer realm=\"api\"");
 
 impl Refusal {
+    /// The headers that go with it.
+    pub(super) fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        if self.challenges {
+            headers.insert(header::WWW_AUTHENTICATE, CHALLENGE);
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        headers
+    }
+
     fn new(status: StatusCode, body: impl Into<Members>) -> Self {
-        Self { status, body: body.into(), headers: HeaderMap::new() }
+        Self { status, body: body.into(), challenges: false, retry_after: None }
     }
 
     /// About the request as a whole.
@@ -51,9 +66,7 @@ impl Refusal {
 
     /// 401, with the challenge.
     pub(super) fn unauthorized(body: Value) -> Self {
-        let mut refusal = Self::new(StatusCode::UNAUTHORIZED, body);
-        refusal.headers.insert(header::WWW_AUTHENTICATE, CHALLENGE);
-        refusal
+        Self { challenges: true, ..Self::new(StatusCode::UNAUTHORIZED, body) }
     }
 
     pub(super) fn no_credentials() -> Self {
@@ -131,7 +144,7 @@ impl From<Error> for Refusal {
         if let Some(wait) = error.retry_after() {
             // Whole seconds, and never so few that the next try is too early as well.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            refusal.headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+            refusal.retry_after = Some(seconds.max(1));
         }
         refusal
     }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::{
     Refusal, Result,
-    body::Text,
+    body::{Text, TextKind},
     options::Field,
     view::{Access, Call, Reply, View},
     who,
@@ -107,19 +107,14 @@ pub(super) struct AnyToken {
 #[derive(Serialize, ToSchema)]
 pub(super) struct Verified {}
 
-const REQUIRED: Text = Text {
-    required: true,
-    may_be_blank: false,
-    may_be_null: false,
-    is_email: false,
-    verbatim: false,
-};
+const REQUIRED: Text =
+    Text { required: true, may_be_blank: false, may_be_null: false, kind: TextKind::Trimmed };
 
 async fn sign_in(call: &Call) -> Result<Granted> {
     let mut fields = call.fields(false).await?;
     let name = if !fields.has("username") && fields.has("email") { "email" } else { "username" };
     let given = fields.plain(name, REQUIRED);
-    let password = fields.plain("password", Text { verbatim: true, ..REQUIRED });
+    let password = fields.plain("password", Text { kind: TextKind::Verbatim, ..REQUIRED });
     fields.check(&["username", "email", "password"])?;
     let login = Login::Either(given.unwrap_or_default());
     let (app, password) = (&call.face.app, password.unwrap_or_default());

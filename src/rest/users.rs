@@ -1,14 +1,14 @@
 //! People: signing up, the list, one's own record.
 
 use axum::http::Method;
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::ready};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     Refusal, Result,
-    body::{Fields, Text},
+    body::{Fields, Sent, Text, TextKind},
     options::{Field, Kind},
     page::{Filters, Wanted},
     shape::{Role, moment},
@@ -71,7 +71,7 @@ pub(super) const ME: View = View {
     description: "The person who asks.",
     access: Access::SignedIn { but: &[] },
     scope: None,
-    methods: &[(Method::GET, |call| me(call).boxed())],
+    methods: &[(Method::GET, |call| ready(me(&call)).boxed())],
     fields: FIELDS,
     may_put: None,
 };
@@ -161,11 +161,15 @@ async fn read(call: &Call, fields: &mut Fields, person: Option<UserId>) -> Resul
     let username = fields.plain("username", Text::default());
     let first_name = fields.plain("first_name", optional);
     let last_name = fields.plain("last_name", optional);
-    let email = Text { required: true, is_email: true, ..Text::default() };
+    let email = Text { required: true, kind: TextKind::Email, ..Text::default() };
     let email = fields.plain("email", email);
-    let phone_number = fields.text("phone_number", Text { may_be_null: true, ..optional });
+    let phone_number = match fields.text("phone_number", Text { may_be_null: true, ..optional }) {
+        Sent::Nothing => None,
+        Sent::Null => Some(None),
+        Sent::Text(number) => Some(Some(number)),
+    };
     let role = role(fields);
-    let password = Text { required: true, verbatim: true, ..Text::default() };
+    let password = Text { required: true, kind: TextKind::Verbatim, ..Text::default() };
     let password = fields.plain("password", password);
     let username = match username {
         // Who signs up without a name is called by their e-mail address.
@@ -253,10 +257,10 @@ async fn list(call: Call) -> Result<Reply> {
     Ok(wanted.reply(&call, count, shown))
 }
 
-async fn me(call: Call) -> Result<Reply> {
+fn me(call: &Call) -> Result<Reply> {
     let viewer = call.viewer()?;
     let person = call.person.clone().ok_or_else(Refusal::no_credentials)?;
-    Ok(Reply::ok(UserBody::new(&call, Some(viewer), person.user)))
+    Ok(Reply::ok(UserBody::new(call, Some(viewer), person.user)))
 }
 
 /// The person of the path, if the caller may see their record.

@@ -107,6 +107,11 @@ impl Call {
         Ok(id.into())
     }
 
+    /// The same, where the path may name none.
+    pub(super) fn id_if_named<I: From<uuid::Uuid>>(&self, name: &str) -> Result<Option<I>> {
+        self.path.contains_key(name).then(|| self.id(name)).transpose()
+    }
+
     /// The fields of the body. With `partial` none is required.
     pub(super) async fn fields(&self, partial: bool) -> Result<Fields> {
         Fields::read(&self.headers, self.body.clone(), partial).await
@@ -229,9 +234,9 @@ async fn answer(
     let (status, body, links, extra) = match done {
         Ok(Reply { status, body, links }) => (status, body, links, HeaderMap::new()),
         Err(refusal) => {
-            let Refusal { status, body, headers } = refusal;
-            let body: Box<dyn Shown> = Box::new(body);
-            (status, Some(body), Links::default(), headers)
+            let headers = refusal.headers();
+            let body: Box<dyn Shown> = Box::new(refusal.body);
+            (refusal.status, Some(body), Links::default(), headers)
         }
     };
     let mut response = match (format, body) {

@@ -98,7 +98,7 @@ async fn bearer(call: &Call, text: &str) -> Result<Person> {
     Ok(Person { viewer, user })
 }
 
-/// What is wrong with a token, as SimpleJWT says it.
+/// What is wrong with a token, as `SimpleJWT` says it.
 pub(super) fn words(fault: TokenFault) -> &'static str {
     match fault {
         TokenFault::Expired => "Token is expired",

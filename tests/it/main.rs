@@ -18,6 +18,7 @@ mod nats;
 mod numbered;
 mod open_groups;
 mod openapi;
+mod pages;
 mod paging;
 mod profiles;
 mod readme;

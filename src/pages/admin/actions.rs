@@ -149,7 +149,7 @@ pub(super) async fn ask_session(Path(id): Path<String>, staff: Staff) -> Answer 
     let whose = if is_own { " It is the one you are using now." } else { "" };
     let title = format!("End a session of {}?", user.username);
     let words = format!(
-        "Signed in by {} on {} UTC.{whose} Whoever uses it must sign in again.",
+        "Signed in by {} at {} UTC.{whose} Whoever uses it must sign in again.",
         door(session.kind),
         session.created_at.to_string().get(..19).unwrap_or_default().replace('T', " "),
     );

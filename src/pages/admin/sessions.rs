@@ -63,6 +63,6 @@ pub(super) fn door(kind: SessionKind) -> &'static str {
     match kind {
         SessionKind::Graphql => "GraphQL",
         SessionKind::Rest => "REST",
-        SessionKind::Page => "a page",
+        SessionKind::Page => "page",
     }
 }

@@ -58,6 +58,7 @@ pub(super) async fn serve(
         path: Arc::default(),
         query: Arc::new(Query::read(query.as_deref().unwrap_or_default())),
         headers: parts.headers,
+        extensions: parts.extensions,
         body: Bytes::new(),
         extensions: parts.extensions,
     };
@@ -69,9 +70,9 @@ pub(super) async fn serve(
     let mut response = match done {
         Ok(text) => text.into_response(),
         // JSON is YAML as well.
-        Err(Refusal { status, body, headers }) => {
-            let body = serde_json::to_vec(&body).unwrap_or_default();
-            (status, headers, body).into_response()
+        Err(refusal) => {
+            let body = serde_json::to_vec(&refusal.body).unwrap_or_default();
+            (refusal.status, refusal.headers(), body).into_response()
         }
     };
     let charset = if is_json { "" } else { "; charset=utf-8" };
