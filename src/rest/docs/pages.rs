@@ -1,4 +1,4 @@
-//! Swagger UI at `/api/docs/` and ReDoc at `/api/redoc/`: pages for reading the description,
+//! Swagger UI at `/api/docs/` and `ReDoc` at `/api/redoc/`: pages for reading the description,
 //! with all that they load out of the program.
 
 use std::{io::Read, sync::Arc};
@@ -23,7 +23,7 @@ const SWAGGER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src '
     img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'";
 
-/// ReDoc writes its styles into the page, and searches in a worker that it makes itself. Both
+/// `ReDoc` writes its styles into the page, and searches in a worker that it makes itself. Both
 /// pages read the description, and Swagger UI tries it, on this server alone.
 const REDOC_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; \
     img-src data:; connect-src 'self'; worker-src blob:; base-uri 'none'; \

@@ -18,7 +18,7 @@ use super::super::{
     view::Call,
     who::{self, Shown},
 };
-use crate::domain::Client;
+use crate::{domain::Client, request_log};
 
 static YAML: LazyLock<String> = LazyLock::new(openapi::yaml);
 static JSON: LazyLock<String> = LazyLock::new(openapi::json);
@@ -58,8 +58,8 @@ pub(super) async fn serve(
         path: Arc::default(),
         query: Arc::new(Query::read(query.as_deref().unwrap_or_default())),
         headers: parts.headers,
-        extensions: parts.extensions,
         body: Bytes::new(),
+        extensions: parts.extensions,
     };
     let form = negotiate::choose(&call.headers, &call.query, &FORMS);
     let (Form { media, is_json }, done) = match form {
@@ -91,7 +91,9 @@ pub(super) async fn serve(
 
 /// What is answered: to anybody, but who shows something must be somebody.
 async fn text(call: &Call, form: Form) -> Result<Bytes> {
-    who::authenticate(call, Shown::read(&call.headers)).await?;
+    if let Some(person) = who::authenticate(call, Shown::read(&call.headers)).await? {
+        request_log::name(&call.extensions, &person.user.username);
+    }
     match (&call.method, form.is_json) {
         (&Method::GET | &Method::HEAD, true) => Ok(Bytes::from_static(JSON.as_bytes())),
         (&Method::GET | &Method::HEAD, false) => Ok(Bytes::from_static(YAML.as_bytes())),

@@ -1,4 +1,4 @@
-//! The description of the REST face as OpenAPI 3.1. The list of resources says what there is:
+//! The description of the REST face as `OpenAPI` 3.1. The list of resources says what there is:
 //! who may come in, which methods, what the path names. The tables here, one for each noun, say
 //! of every operation what it takes and answers; the forms are those of the nouns' files.
 //!
@@ -100,11 +100,17 @@ pub(crate) fn document() -> OpenApi {
 }
 
 /// The description as it is committed.
+///
+/// # Panics
+/// Never: a description has nothing that YAML cannot say.
 pub fn yaml() -> String {
     document().to_yaml().expect("a description has nothing that YAML cannot say")
 }
 
 /// The same as JSON.
+///
+/// # Panics
+/// Never: a description has nothing that JSON cannot say.
 pub fn json() -> String {
     document().to_pretty_json().expect("a description has nothing that JSON cannot say") + "\n"
 }

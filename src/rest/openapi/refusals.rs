@@ -16,6 +16,7 @@ use super::shapes::{self, Shapes};
 /// A refusal of the request as a whole.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "only described; `Refusal` writes it")]
+#[expect(clippy::struct_field_names, reason = "clients know the field by this name")]
 struct Detail {
     /// What is wrong, in a sentence.
     detail: String,
