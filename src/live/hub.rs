@@ -72,7 +72,8 @@ impl<S: Source> Hub<S> {
         let inboxes = Inboxes::start(&source);
         // Ask for a look at everything, now. The inboxes take longer to look at, and must not
         // hold up the rooms.
-        let overdue = [Followed::Rooms, Followed::Inboxes].map(|which| (which, Arc::default()));
+        let overdue =
+            [Followed::Rooms, Followed::Inboxes].map(|which| (which, Arc::<Notify>::default()));
         let hub = Self(Arc::new(Shared {
             source,
             rooms: Mutex::default(),
@@ -89,7 +90,9 @@ impl<S: Source> Hub<S> {
                 }
             }),
             connected: Box::new(move || {
-                connected.iter().for_each(|(_, overdue): &(_, Arc<Notify>)| overdue.notify_one());
+                for (_, overdue) in &connected {
+                    overdue.notify_one();
+                }
             }),
         });
         for (which, overdue) in overdue {
