@@ -11,7 +11,7 @@ use crate::{
     },
     ids::{ConversationId, UserId},
     live::{Fault, Held, PAUSE, Signal, Step, Subscriber},
-    store::{Store, events},
+    store::{Conn, Store, StoreError, events},
     time::{Clock, Timestamp},
 };
 
@@ -88,14 +88,8 @@ pub async fn follow(
     if number.is_none() && (is_former || found.deleted_at.is_some()) {
         return Err(Error::NotFound("conversation"));
     }
-    // Who is out learns of nothing after their departure, also not whether there is anything.
-    let head = match (after, found.left_event_seq) {
-        (After::Event(_), left) => left.unwrap_or(found.event_seq),
-        (After::Message(_), None) => found.message_seq,
-        (After::Message(_), Some(left)) => {
-            events::find_message_seq_at(&mut conn, conversation, left).await?
-        }
-    };
+    let only_messages = matches!(after, After::Message(_));
+    let head = head(&mut conn, conversation, found, only_messages).await?;
     let resync = |why| Error::Resync { why, conversation: Some(conversation), head: Some(head) };
     if epoch.is_some_and(|epoch| epoch != app.epoch) {
         return Err(resync(Unfit::OtherLife));
@@ -116,7 +110,6 @@ pub async fn follow(
         After::Message(_) => found.event_seq,
     };
     drop(conn);
-    let only_messages = matches!(after, After::Message(_));
     // The end of the conversation is an event like any other, but for who has it already.
     let is_over = found.deleted_at.is_some();
     if is_over && start >= found.event_seq {
@@ -142,6 +135,21 @@ pub async fn reached(app: &App, conversation: ConversationId) -> Result<i64> {
     let heads = events::list_heads(&mut app.store.conn().await?, &[conversation]).await?;
     let head = heads.into_iter().next().map(|(_, head)| head);
     head.ok_or(Error::NotFound("conversation"))
+}
+
+/// The newest number of a conversation that is a person's to know. Who is out learns of nothing
+/// after their departure, also not whether there is anything.
+async fn head(
+    conn: &mut Conn,
+    conversation: ConversationId,
+    found: events::Standing,
+    only_messages: bool,
+) -> std::result::Result<i64, StoreError> {
+    match (only_messages, found.left_event_seq) {
+        (false, left) => Ok(left.unwrap_or(found.event_seq)),
+        (true, None) => Ok(found.message_seq),
+        (true, Some(left)) => events::find_message_seq_at(conn, conversation, left).await,
+    }
 }
 
 impl Follower {
@@ -196,22 +204,24 @@ impl Follower {
         }
     }
 
-    /// The number from which a member who has read everything anew can go on.
+    /// The number from which somebody who has read everything anew can go on.
     async fn head(&self) -> Option<i64> {
         let (conversation, person) = (self.conversation, self.person);
-        let read =
-            async || events::standing(&mut self.store.conn().await?, conversation, person).await;
-        let found = loop {
+        let read = async || {
+            let mut conn = self.store.conn().await?;
+            let found = events::standing(&mut conn, conversation, person).await?;
+            let Some(found) = found else { return Ok(None) };
+            head(&mut conn, conversation, found, self.only_messages).await.map(Some)
+        };
+        loop {
             match read().await {
-                Ok(found) => break found,
+                Ok(head) => return head,
                 Err(error) => {
                     tracing::warn!(%error, "a conversation's head cannot be read yet");
                     tokio::time::sleep(PAUSE).await;
                 }
             }
-        };
-        let member = found.filter(|found| found.left_event_seq.is_none())?;
-        Some(if self.only_messages { member.message_seq } else { member.event_seq })
+        }
     }
 
     fn end(&mut self, why: Error) -> Result<Item> {
