@@ -343,7 +343,7 @@ async fn get_reads_and_never_changes_anything() {
         let reply = asks(&ann, "GET", &uri, &[], "").await;
         assert_eq!(reply.status, status, "{uri}: {}", reply.text);
     }
-    for path in ["/", "/graphql/", "/api", "/graphql/x", "/.env", "/metrics"] {
+    for path in ["/graphql/", "/apis", "/graphql/x", "/.env", "/metrics"] {
         assert_eq!(asks(&ann, "GET", path, &[], "").await.status, 404, "{path}");
     }
 }

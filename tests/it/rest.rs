@@ -434,6 +434,13 @@ async fn nothing_that_is_sent_breaks_the_server() {
             );
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_is_asked_breaks_the_server() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = group(&[&ann, &bob]).await;
     for query in [
         "page=99999999999999999999",
         "page=%00",
