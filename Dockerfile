@@ -24,7 +24,7 @@ RUN useradd --system --uid 10001 --user-group --no-create-home parlance \
     && install -d -o parlance -g parlance -m 700 /var/lib/parlance
 COPY --from=build /src/parlance /usr/local/bin/parlance
 
-# With SQLite, mount a volume here: the database and the secret are in ./data.
+# Mount a volume here: with SQLite, database, secret and request log are in ./data; with MySQL, the request log is in this folder.
 WORKDIR /var/lib/parlance
 USER 10001:10001
 ENV PARLANCE_LISTEN=0.0.0.0:8000

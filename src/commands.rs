@@ -21,6 +21,8 @@ use crate::{
         operations,
     },
     graphql,
+    request_log::RequestLog,
+    rest::openapi,
     secrets::token::{SECRET_MIN, Tokens},
     server,
     store::{Store, migrations},
@@ -37,8 +39,14 @@ type Outcome = Result<(), String>;
 /// With one clear sentence.
 pub async fn run(Cli { config, command }: Cli) -> Outcome {
     let command = command.unwrap_or(Command::Serve);
-    if let Command::Schema = command {
-        print!("{}", graphql::sdl());
+    let printed = match command {
+        Command::Schema => Some(graphql::sdl()),
+        Command::Openapi { json: false } => Some(openapi::yaml()),
+        Command::Openapi { json: true } => Some(openapi::json()),
+        _ => None,
+    };
+    if let Some(text) = printed {
+        print!("{text}");
         return Ok(());
     }
     telemetry::start(&config.log, config.log_format)?;
@@ -53,7 +61,7 @@ pub async fn run(Cli { config, command }: Cli) -> Outcome {
         }
         Command::Restored => restored(&config).await,
         Command::Check => check(&config).await,
-        Command::Schema => Ok(()),
+        Command::Schema | Command::Openapi { .. } => Ok(()),
     }
 }
 
@@ -69,10 +77,17 @@ async fn serve(config: &Config) -> Outcome {
         tracing::warn!(fault, "an acknowledged message could be lost");
     }
     let is_new = !operations::has_users(&app).await.map_err(|error| words(&error))?;
-    let router = server::router(app.clone(), &config.server());
+    let request_log = match config.request_log() {
+        Some(options) => RequestLog::start(options, Arc::new(SystemClock))?,
+        None => RequestLog::default(),
+    };
+    let options = server::Options { request_log: request_log.clone(), ..config.server() };
+    let router = server::router(app.clone(), &options);
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     greet(config, &format!("http://{address}"), &database, is_new)?;
-    server::serve(&app, router, listener).await
+    let served = server::serve(&app, router, listener).await;
+    request_log.close().await;
+    served
 }
 
 /// What an operator reads first.

@@ -2,7 +2,7 @@
 
 use std::{
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -13,6 +13,7 @@ use crate::{
     domain::{Rules, Sharing},
     graphql::Limits,
     live,
+    request_log::{self, RequestLog},
     secrets::token::SECRET_MIN,
     server, store,
 };
@@ -38,6 +39,12 @@ pub enum Command {
     Createsuperuser(Superuser),
     /// Prints the GraphQL schema
     Schema,
+    /// Prints what the REST face takes and answers, the file `openapi.yaml`
+    Openapi {
+        /// As JSON instead of YAML
+        #[arg(long)]
+        json: bool,
+    },
     /// Fills an empty database with a few people, conversations and some hundred messages
     SeedDemo {
         /// Also where there are users already
@@ -126,6 +133,12 @@ pub struct Config {
     /// How long a session lasts without being used; 90 days at most in any case
     #[arg(long, env = "PARLANCE_REFRESH_TTL", global = true, default_value = "30d", value_parser = span)]
     pub refresh_ttl: Duration,
+    /// How long an access token of REST is good
+    #[arg(long, env = "PARLANCE_REST_ACCESS_TTL", global = true, default_value = "60m", value_parser = span)]
+    pub rest_access_ttl: Duration,
+    /// How long a refresh token of REST is good; it is not renewed
+    #[arg(long, env = "PARLANCE_REST_REFRESH_TTL", global = true, default_value = "1d", value_parser = span)]
+    pub rest_refresh_ttl: Duration,
     /// The fewest characters of a password
     #[arg(long, env = "PARLANCE_PASSWORD_MIN", global = true, default_value_t = 5,
           value_parser = clap::value_parser!(u8).range(1..=128))]
@@ -142,6 +155,9 @@ pub struct Config {
     /// Whether clients may ask for the GraphQL schema
     #[arg(long, env = "PARLANCE_INTROSPECTION", global = true, value_enum, default_value = "on")]
     pub introspection: Switch,
+    /// Whether REST shows everybody who is signed in the e-mail addresses and telephone numbers of all
+    #[arg(long, env = "PARLANCE_REST_CONTACTS", global = true, value_enum, default_value = "on")]
+    pub rest_contacts: Switch,
     /// Serve although the database may lose what it has committed
     #[arg(long, env = "PARLANCE_ALLOW_UNSAFE_DURABILITY", global = true)]
     pub allow_unsafe_durability: bool,
@@ -164,6 +180,17 @@ pub struct Config {
     /// How often open WebSockets and event streams are given a sign of life; a WebSocket that gives none back is dropped
     #[arg(long, env = "PARLANCE_WS_PING", global = true, default_value = "25s", value_parser = span)]
     pub ws_ping: Duration,
+    /// The file that gets a line for each request, or `off`; `user_requests.log` beside the SQLite file, or in the working directory, if absent
+    #[arg(long, env = "PARLANCE_REQUEST_LOG", global = true)]
+    pub request_log: Option<PathBuf>,
+    /// The most bytes of that file; a full one gets `.1` added to its name, and a new one is begun
+    #[arg(long, env = "PARLANCE_REQUEST_LOG_MAX", global = true, default_value_t = 10 << 20,
+          value_parser = clap::value_parser!(u64).range(4_096..))]
+    pub request_log_max: u64,
+    /// How many full ones are kept
+    #[arg(long, env = "PARLANCE_REQUEST_LOG_KEEP", global = true, default_value_t = 5,
+          value_parser = clap::value_parser!(u16).range(..=1_000))]
+    pub request_log_keep: u16,
     #[command(flatten)]
     pub document: DocumentLimits,
     /// What is logged, as `tracing` has it: `info`, `debug`, `warn,parlance=debug`
@@ -288,6 +315,8 @@ impl Config {
         Rules {
             access_ttl: self.access_ttl,
             refresh_ttl: self.refresh_ttl,
+            rest_access_ttl: self.rest_access_ttl,
+            rest_refresh_ttl: self.rest_refresh_ttl,
             password_min: usize::from(self.password_min),
             rate_limits: self.rate_limits == Switch::On,
         }
@@ -302,7 +331,22 @@ impl Config {
         }
     }
 
-    /// What the routes are told.
+    /// Where requests are noted, if they are.
+    pub fn request_log(&self) -> Option<request_log::Options> {
+        let (max, keep) = (self.request_log_max, self.request_log_keep);
+        let path = match &self.request_log {
+            Some(path) if path.as_os_str() == "off" => return None,
+            Some(path) => path.clone(),
+            None => {
+                let beside = self.database_url.strip_prefix("sqlite:").map(Path::new);
+                let folder = beside.and_then(Path::parent).unwrap_or(Path::new(""));
+                folder.join("user_requests.log")
+            }
+        };
+        Some(request_log::Options { path, max, keep })
+    }
+
+    /// What the routes are told; where requests are noted is for who starts the log to add.
     pub fn server(&self) -> server::Options {
         let DocumentLimits {
             document_characters,
@@ -335,6 +379,8 @@ impl Config {
             ws_init_timeout: self.ws_init_timeout,
             ws_ping: self.ws_ping,
             allow_unsafe_durability: self.allow_unsafe_durability,
+            shows_contacts: self.rest_contacts == Switch::On,
+            request_log: RequestLog::default(),
         }
     }
 }
@@ -374,6 +420,24 @@ mod tests {
         assert_eq!(config.trusted_proxies.len(), 2);
         assert_eq!(config.allowed_origins.len(), 2);
         assert_eq!(config.access_ttl, Duration::from_mins(5));
+    }
+
+    #[test]
+    fn requests_are_noted_beside_the_data_or_where_it_is_said_or_nowhere() {
+        let secret = "x".repeat(SECRET_MIN);
+        for (args, is) in [
+            (&["--database-url", "sqlite:data/x.db"][..], Some("data/user_requests.log")),
+            (&["--database-url", "sqlite:x.db"], Some("user_requests.log")),
+            (
+                &["--database-url", "mysql://h/n", "--secret-key", &secret],
+                Some("user_requests.log"),
+            ),
+            (&["--request-log", "/var/log/requests"], Some("/var/log/requests")),
+            (&["--request-log", "off"], None),
+        ] {
+            let options = config(args).request_log();
+            assert_eq!(options.map(|options| options.path), is.map(PathBuf::from), "{args:?}");
+        }
     }
 
     #[test]

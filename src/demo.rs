@@ -105,7 +105,7 @@ async fn sign_up(
         role,
     };
     let granted = accounts::register(app, &Client::default(), wanted).await?;
-    sessions::authenticate(app, &granted.access_token).await
+    Ok(sessions::authenticate(app, &granted.access_token).await?.viewer)
 }
 
 async fn group(

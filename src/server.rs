@@ -35,6 +35,9 @@ use tracing::Instrument;
 use crate::{
     domain::{App, Client, operations},
     graphql::{self, Documents, Endpoint, Fanout, Limits, Settings, http::Failure},
+    pages::{self, Site},
+    request_log::{self, RequestLog},
+    rest::{self, Face},
 };
 
 /// The longest request id that is taken from a client.
@@ -71,6 +74,11 @@ pub struct Options {
     pub ws_ping: Duration,
     /// Serve although commits may be lost.
     pub allow_unsafe_durability: bool,
+    /// Whether REST shows everybody's e-mail address and telephone number to everybody who
+    /// is signed in.
+    pub shows_contacts: bool,
+    /// Where each request is noted.
+    pub request_log: RequestLog,
 }
 
 impl Default for Options {
@@ -88,6 +96,8 @@ impl Default for Options {
             ws_init_timeout,
             ws_ping,
             allow_unsafe_durability: false,
+            shows_contacts: true,
+            request_log: RequestLog::default(),
         }
     }
 }
@@ -105,8 +115,18 @@ pub fn router(app: App, options: &Options) -> Router {
         ws_init_timeout,
         ws_ping,
         allow_unsafe_durability,
+        shows_contacts,
+        request_log,
     } = options.clone();
     let health = Health { app: app.clone(), allow_unsafe_durability };
+    let face = Face {
+        app: app.clone(),
+        body_limit,
+        timeout,
+        public_url: public_url.clone(),
+        shows_contacts,
+    };
+    let site = Site { app: app.clone(), public_url: public_url.clone() };
     let endpoint = Arc::new(Endpoint {
         app,
         schema: graphql::schema(introspection),
@@ -115,9 +135,14 @@ pub fn router(app: App, options: &Options) -> Router {
         settings: Settings { body_limit, timeout, introspection, ws_init_timeout, ws_ping },
         origins: allowed_origins.iter().cloned().chain(public_url).collect(),
     });
-    Router::new()
+    let graphql = Router::new()
         .route("/graphql", any(graphql::http::graphql).with_state(Arc::clone(&endpoint)))
         .route("/graphql/ws", any(graphql::ws::socket).with_state(endpoint))
+        .layer(cors(&allowed_origins));
+    Router::new()
+        .merge(graphql)
+        .merge(rest::router(Arc::new(face)))
+        .merge(pages::router(site))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready).with_state(health))
         .fallback(not_found)
@@ -137,7 +162,7 @@ pub fn router(app: App, options: &Options) -> Router {
                 ))
                 .layer(middleware::from_fn_with_state(Arc::new(trusted_proxies), client))
                 .layer(middleware::from_fn(log))
-                .layer(cors(&allowed_origins)),
+                .layer(middleware::from_fn_with_state(request_log, request_log::note)),
         )
 }
 

@@ -49,6 +49,11 @@ impl Timestamp {
         self.0.format("'%F %T%.f'").to_string()
     }
 
+    /// As Python prints a moment, but always with six digits: `2026-11-21 03:12:09.338912`.
+    pub fn plain(self) -> String {
+        self.0.format("%F %T%.6f").to_string()
+    }
+
     /// Microseconds since 1970.
     pub fn micros(self) -> i64 {
         self.0.and_utc().timestamp_micros()

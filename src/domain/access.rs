@@ -15,7 +15,8 @@ use crate::{
     time::Timestamp,
 };
 
-/// Who asks: a person with a living session. Only `sessions::authenticate` makes one.
+/// Who asks: a person with a living session, or who has just proved their password. Only
+/// `sessions` makes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Viewer {
     id: UserId,
@@ -51,16 +52,43 @@ impl Viewer {
 
     /// Administrators manage users.
     pub(super) fn must_be_admin(&self) -> Result<()> {
-        match self.role {
-            Role::Admin => Ok(()),
-            Role::Guest | Role::Host => Err(Error::Forbidden("only an administrator may do this")),
+        if self.is_admin() {
+            return Ok(());
         }
+        Err(Error::Forbidden("only an administrator may do this"))
+    }
+
+    /// Whether they are an administrator.
+    pub fn is_admin(&self) -> bool {
+        self.role == Role::Admin
+    }
+
+    /// A profile is written by the person and by administrators.
+    pub(super) fn may_write_profile_of(&self, user: UserId) -> Result<()> {
+        if self.id == user { Ok(()) } else { self.must_be_admin() }
+    }
+
+    /// What one person may become by somebody's word: only administrators make
+    /// administrators, and those who were one something else.
+    pub(super) fn may_change_role(&self, from: Role, to: Role) -> Result<()> {
+        if from == Role::Admin || to == Role::Admin { self.must_be_admin() } else { Ok(()) }
     }
 
     /// Contact details are for the person and for administrators.
     pub fn may_see_contacts_of(&self, user: UserId) -> bool {
-        self.id == user || self.role == Role::Admin
+        self.id == user || self.is_admin()
     }
+}
+
+/// What a person is to a conversation, for a face that tells outsiders that it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Footing {
+    /// They take part in it.
+    Member,
+    /// It is there, and not theirs.
+    Outsider,
+    /// It is not there, or not any more.
+    Unknown,
 }
 
 /// For whom something is read.
@@ -121,6 +149,20 @@ pub(super) async fn view(
     let found = conversations::find_many_with_member(conn, &[id], viewer.id).await?.pop();
     let (conversation, member) = found.ok_or(Error::NotFound("conversation"))?;
     Ok(ConversationView { conversation, member: Some(member) })
+}
+
+/// What the viewer is to a conversation.
+pub(super) async fn footing(
+    conn: &mut Conn,
+    viewer: Viewer,
+    id: ConversationId,
+) -> Result<Footing> {
+    if !conversations::find_many_with_member(conn, &[id], viewer.id).await?.is_empty() {
+        return Ok(Footing::Member);
+    }
+    let found = conversations::find(conn, id).await?;
+    let is_there = found.is_some_and(|conversation| conversation.deleted_at.is_none());
+    Ok(if is_there { Footing::Outsider } else { Footing::Unknown })
 }
 
 impl Member {
@@ -188,6 +230,14 @@ impl Member {
             return Ok(());
         }
         Err(Error::Forbidden("only the sender may edit a message"))
+    }
+
+    /// Where only the sender deletes, as over REST.
+    pub(super) fn may_delete_own(&self, message: &Message) -> Result<()> {
+        if message.sender_id == self.member.user_id {
+            return Ok(());
+        }
+        Err(Error::Forbidden("only the sender may delete a message"))
     }
 
     /// The sender, and in a group its leaders.

@@ -14,6 +14,7 @@ use super::{
     events::Log,
     limits::Limits,
     operations,
+    sessions::Proven,
     typing::Typing,
     watch::{self, Watch},
     writer::Writer,
@@ -32,6 +33,10 @@ pub struct Rules {
     pub access_ttl: Duration,
     /// How long a session lasts without being used.
     pub refresh_ttl: Duration,
+    /// How long an access token of REST is good.
+    pub rest_access_ttl: Duration,
+    /// How long a refresh token of REST is good, and its session lasts.
+    pub rest_refresh_ttl: Duration,
     /// The fewest characters of a password.
     pub password_min: usize,
     /// Whether anything is counted at all.
@@ -77,6 +82,7 @@ pub struct Parts {
     pub(super) writer: Writer,
     pub(super) rules: Rules,
     pub(super) epoch: String,
+    pub(super) proven: Proven,
     pub(super) typing: Typing,
     pub(super) watch: Watch,
     /// Where listeners hear of what was written.
@@ -109,6 +115,7 @@ impl App {
             writer,
             rules,
             epoch,
+            proven: Proven::default(),
             typing: Typing::default(),
             watch: Watch::default(),
             live,

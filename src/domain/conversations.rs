@@ -8,11 +8,13 @@ use scoped_futures::ScopedFutureExt;
 use crate::{
     domain::{
         App, Error, Page, Result, Viewer, Window,
-        access::{self, Reader},
+        access::{self, Footing, Reader},
         log::{self, Event},
-        members::{self, MEMBERS_MAX},
+        members,
+        messages::checked_body,
         page::one_more,
         text,
+        writer::Draft,
     },
     ids::{ClientId, ConversationId, UserId},
     store::{
@@ -27,6 +29,9 @@ use crate::{
 
 /// The longest title, in characters.
 const TITLE_MAX: usize = 200;
+
+/// The most messages that a group begins with.
+const FIRST_MAX: usize = 256;
 
 /// A conversation as one of its members sees it.
 #[derive(Clone, Debug)]
@@ -79,6 +84,12 @@ impl Order {
 /// [`Error::NotFound`], whether it does not exist or is not theirs.
 pub async fn find(app: &App, viewer: Viewer, id: ConversationId) -> Result<ConversationView> {
     access::view(&mut app.store.conn().await?, viewer, id).await
+}
+
+/// What the viewer is to the conversation with this id, for a face that tells outsiders that
+/// it is there.
+pub async fn footing(app: &App, viewer: Viewer, id: ConversationId) -> Result<Footing> {
+    access::footing(&mut app.store.conn().await?, viewer, id).await
 }
 
 /// Those of these conversations that the viewer takes part in, in no order.
@@ -182,6 +193,8 @@ pub async fn start_direct(app: &App, viewer: Viewer, other: UserId) -> Result<Wr
         direct_key: Some([*low.uuid().as_bytes(), *high.uuid().as_bytes()].concat()),
         client: None,
         people: vec![viewer.id(), other],
+        role: MemberRole::Member,
+        bodies: Vec::new(),
     };
     find_or_make(app, viewer, &new, "userId").await
 }
@@ -197,27 +210,67 @@ pub async fn create(
 ) -> Result<Written> {
     app.limits.write(viewer.id())?;
     let title = check_title(title)?;
-    let mut people = vec![viewer.id()];
-    for other in others {
-        if !people.contains(&other) {
-            people.push(other);
-        }
-        if people.len() > MEMBERS_MAX {
-            let problem = format!("a group has at most {MEMBERS_MAX} members");
-            return Err(Error::invalid("participantIds", problem));
-        }
+    let people = at_the_start(viewer, others)?;
+    let client = client_id.map(|id| (id, hash_of_group(&people, title.as_deref())));
+    let new = New { title, client, ..New::group(people, MemberRole::Member) };
+    find_or_make(app, viewer, &new, "participantIds").await
+}
+
+/// Makes a group in which everybody is an owner, with first messages of the viewer. With a
+/// client's id a retry answers what the first try has made.
+///
+/// # Errors
+/// As [`create`]; of the messages all problems at once.
+pub async fn create_open(
+    app: &App,
+    viewer: Viewer,
+    others: Vec<UserId>,
+    bodies: Vec<String>,
+    client_id: Option<ClientId>,
+) -> Result<ConversationView> {
+    app.limits.write(viewer.id())?;
+    let people = at_the_start(viewer, others)?;
+    if bodies.len() > FIRST_MAX {
+        let problem = format!("may be at most {FIRST_MAX} at the start");
+        return Err(Error::invalid("messages", problem));
     }
+    let checked = bodies.iter().map(|body| checked_body("messages", body));
+    let (bodies, problems): (Vec<_>, Vec<_>) = checked.partition(std::result::Result::is_ok);
+    let problems: Vec<_> = problems.into_iter().filter_map(std::result::Result::err).collect();
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
+    let bodies: Vec<_> = bodies.into_iter().flatten().collect();
+    let client = client_id.map(|id| (id, hash_open(&people, &bodies)));
+    let new = New { client, bodies, ..New::group(people, MemberRole::Owner) };
+    let made = find_or_make(app, viewer, &new, "participantIds").await;
+    let made = if client_id.is_some() { made.map_err(Error::under_client_id) } else { made };
+    Ok(made?.view)
+}
+
+/// The people of a new group: the viewer, and at least one other.
+fn at_the_start(viewer: Viewer, others: Vec<UserId>) -> Result<Vec<UserId>> {
+    let people = members::with_first(viewer.id(), others)?;
     if people.len() < 2 {
         let problem = "a group needs at least one other person at its start";
         return Err(Error::invalid("participantIds", problem));
     }
-    let client = client_id.map(|id| (id, hash(&people, title.as_deref())));
-    let new = New { kind: Kind::Group, title, direct_key: None, client, people };
-    find_or_make(app, viewer, &new, "participantIds").await
+    Ok(people)
+}
+
+/// What a client's id of an open group stands for; never the same as that of another group.
+fn hash_open(people: &[UserId], bodies: &[String]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(b"open");
+    hash.update(hash_of_group(people, None));
+    for body in bodies {
+        hash.update(Sha256::digest(body.as_bytes()));
+    }
+    hash.finalize().to_vec()
 }
 
 /// What a client's id of a group stands for.
-fn hash(people: &[UserId], title: Option<&str>) -> Vec<u8> {
+fn hash_of_group(people: &[UserId], title: Option<&str>) -> Vec<u8> {
     let mut people = people.to_vec();
     people.sort_unstable();
     let mut hash = Sha256::new();
@@ -236,6 +289,17 @@ struct New {
     direct_key: Option<Vec<u8>>,
     client: Option<(ClientId, Vec<u8>)>,
     people: Vec<UserId>,
+    /// What the others are in it; of a group the creator is an owner.
+    role: MemberRole,
+    /// What the creator says first.
+    bodies: Vec<String>,
+}
+
+impl New {
+    fn group(people: Vec<UserId>, role: MemberRole) -> Self {
+        let (kind, bodies) = (Kind::Group, Vec::new());
+        Self { kind, title: None, direct_key: None, client: None, people, role, bodies }
+    }
 }
 
 /// Answers what there is already under the pair or the client's id, else makes it.
@@ -293,7 +357,7 @@ async fn make(
     new: &New,
     field: &'static str,
 ) -> Result<ConversationView> {
-    let New { kind, title, direct_key, client, people } = new.clone();
+    let New { kind, title, direct_key, client, people, role, bodies } = new.clone();
     members::must_be_active(tx, field, &people).await?;
     let now = app.clock.now();
     let (client_conversation_id, client_hash) = client.unzip();
@@ -325,11 +389,16 @@ async fn make(
         deleted_at: None,
     };
     for person in people {
-        let role = match kind {
-            Kind::Group if person == viewer.id() => MemberRole::Owner,
-            Kind::Group | Kind::Direct => MemberRole::Member,
-        };
+        let is_founder = kind == Kind::Group && person == viewer.id();
+        let role = if is_founder { MemberRole::Owner } else { role };
         members::join(tx, &mut conversation, viewer.id(), person, role, now).await?;
+    }
+    if !bodies.is_empty() {
+        let say = |body| {
+            let draft = Draft::new(conversation.id, viewer.id(), body);
+            log::number(&mut conversation, &draft, None, now)
+        };
+        messages::insert_many(tx, &bodies.into_iter().map(say).collect::<Vec<_>>()).await?;
     }
     log::save(tx, &conversation).await?;
     access::view(tx, viewer, conversation.id).await

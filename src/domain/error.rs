@@ -37,6 +37,35 @@ pub struct Problem {
     pub field: &'static str,
     /// A sentence that says what would be right.
     pub problem: String,
+    /// The same for a face that has words of its own.
+    pub rule: Rule,
+}
+
+/// Which rule was broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// There is no text.
+    Blank,
+    /// Fewer characters than `min`.
+    TooShort { min: usize },
+    /// More than `max`: characters, of a message's body bytes.
+    TooLong { max: usize },
+    /// A NUL character.
+    Nul,
+    /// Other characters than those of user names.
+    Characters,
+    /// Not an e-mail address.
+    Email,
+    /// A password that many people use.
+    Common,
+    /// A password of digits only.
+    Digits,
+    /// Somebody else has this name or e-mail.
+    Taken,
+    /// Only administrators make administrators.
+    AdminRole,
+    /// Whatever the sentence says.
+    Other,
 }
 
 /// Why what a client holds does not go on from here.
@@ -106,13 +135,17 @@ pub enum Error {
     /// The database.
     #[error("{}", store_sentence(.0))]
     Store(#[from] StoreError),
+    /// The database went away during the commit of something that has a client's id: asked
+    /// for once more it is done if it was not, and else known again.
+    #[error("{}", store_sentence(.0))]
+    Unsure(StoreError),
     /// A fault of ours.
     #[error("something went wrong on our side")]
     Internal(String),
 }
 
 fn sentence(problems: &[Problem]) -> String {
-    let each = problems.iter().map(|Problem { field, problem }| format!("{field}: {problem}"));
+    let each = problems.iter().map(|Problem { field, problem, .. }| format!("{field}: {problem}"));
     each.collect::<Vec<_>>().join("; ")
 }
 
@@ -151,7 +184,7 @@ fn store_sentence(error: &StoreError) -> &'static str {
 impl Error {
     /// One wrong field.
     pub fn invalid(field: &'static str, problem: impl Into<String>) -> Self {
-        Self::Invalid(vec![Problem { field, problem: problem.into() }])
+        Self::Invalid(vec![Problem { field, problem: problem.into(), rule: Rule::Other }])
     }
 
     /// What a client can act on.
@@ -170,6 +203,7 @@ impl Error {
             Self::MembershipEnded => Code::MembershipEnded,
             Self::RateLimited { .. } => Code::RateLimited,
             Self::Busy { .. }
+            | Self::Unsure(_)
             | Self::Store(
                 StoreError::Busy(_) | StoreError::Unreachable(_) | StoreError::CommitUnknown(_),
             ) => Code::ServiceUnavailable,
@@ -195,10 +229,19 @@ impl Error {
         matches!(self.code(), Code::RateLimited | Code::ServiceUnavailable) && !is_unknown
     }
 
+    /// The same error of something that has a client's id, by which a retry is known as one.
+    #[must_use]
+    pub(super) fn under_client_id(self) -> Self {
+        match self {
+            Self::Store(error @ StoreError::CommitUnknown(_)) => Self::Unsure(error),
+            error => error,
+        }
+    }
+
     /// What the log should say beyond the words for the client.
     pub fn cause(&self) -> Option<String> {
         match self {
-            Self::Store(error) => Some(error.to_string()),
+            Self::Store(error) | Self::Unsure(error) => Some(error.to_string()),
             Self::Internal(cause) => Some(cause.clone()),
             _ => None,
         }
@@ -217,5 +260,22 @@ impl From<PasswordError> for Error {
             PasswordError::Busy => Self::Busy { retry_after: Duration::from_secs(1) },
             PasswordError::Broken(cause) => Self::Internal(cause),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_of_unknown_fate_may_be_repeated_under_a_clients_id_alone() {
+        let unknown = || Error::Store(StoreError::CommitUnknown("cut off".to_owned()));
+        let (plain, named) = (unknown(), unknown().under_client_id());
+        assert!(!plain.is_retryable() && named.is_retryable());
+        assert!(!named.is_transient(), "the store does not know of the id");
+        assert_eq!(plain.to_string(), named.to_string());
+        assert_eq!((plain.code(), plain.cause()), (named.code(), named.cause()));
+        let other = Error::Store(StoreError::Other("broken".to_owned())).under_client_id();
+        assert!(!other.is_retryable());
     }
 }

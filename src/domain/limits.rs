@@ -2,9 +2,15 @@
 //! a document with many aliases counts many times.
 
 use std::{
+    borrow::Borrow,
+    collections::HashMap,
+    hash::Hash,
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
     time::Duration,
 };
 
@@ -39,7 +45,13 @@ struct Buckets {
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     users: DefaultKeyedRateLimiter<UserId>,
     checks: AtomicU32,
+    /// Attempts that were right, and are given back, by address and by account.
+    forgiven_addresses: Forgiven<IpAddr>,
+    forgiven_accounts: Forgiven<String>,
 }
+
+/// How many more attempts somebody has than their bucket holds.
+type Forgiven<K> = Mutex<HashMap<K, u32>>;
 
 impl Limits {
     pub(super) fn new(on: bool) -> Self {
@@ -48,13 +60,17 @@ impl Limits {
             addresses: bucket(SIGN_INS_FROM_ADDRESS),
             users: bucket(WRITES_OF_USER),
             checks: AtomicU32::new(0),
+            forgiven_addresses: Mutex::default(),
+            forgiven_accounts: Mutex::default(),
         }))
     }
 
     /// One attempt to sign in or up from this address.
     pub(super) fn address(&self, client: &Client) -> Result<()> {
         match (&self.0, client.ip) {
-            (Some(buckets), Some(ip)) => buckets.check(&buckets.addresses, &network(ip)),
+            (Some(buckets), Some(ip)) if !take(&buckets.forgiven_addresses, &network(ip)) => {
+                buckets.check(&buckets.addresses, &network(ip))
+            }
             _ => Ok(()),
         }
     }
@@ -62,8 +78,19 @@ impl Limits {
     /// One attempt to sign in to this account, wherever from.
     pub(super) fn account(&self, key: &str) -> Result<()> {
         match &self.0 {
-            Some(buckets) => buckets.check(&buckets.accounts, &key.to_owned()),
-            None => Ok(()),
+            Some(buckets) if !take(&buckets.forgiven_accounts, key) => {
+                buckets.check(&buckets.accounts, &key.to_owned())
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Gives one attempt back that was right, to the address and to the account.
+    pub(super) fn was_right(&self, client: &Client, key: &str) {
+        let Some(buckets) = &self.0 else { return };
+        give(&buckets.forgiven_accounts, key.to_owned(), SIGN_INS_OF_ACCOUNT.0);
+        if let Some(ip) = client.ip {
+            give(&buckets.forgiven_addresses, network(ip), SIGN_INS_FROM_ADDRESS.0);
         }
     }
 
@@ -85,7 +112,7 @@ fn network(ip: IpAddr) -> IpAddr {
 }
 
 impl Buckets {
-    fn check<K: Clone + std::hash::Hash + Eq>(
+    fn check<K: Clone + Hash + Eq>(
         &self,
         limiter: &DefaultKeyedRateLimiter<K>,
         key: &K,
@@ -94,6 +121,8 @@ impl Buckets {
             self.accounts.retain_recent();
             self.addresses.retain_recent();
             self.users.retain_recent();
+            self.forgiven_addresses.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            self.forgiven_accounts.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
         limiter.check_key(key).map_err(|until| Error::RateLimited {
             retry_after: until.wait_time_from(DefaultClock::default().now()),
@@ -101,9 +130,25 @@ impl Buckets {
     }
 }
 
-fn bucket<K: Clone + std::hash::Hash + Eq>(
-    (burst, pause): (u32, Duration),
-) -> DefaultKeyedRateLimiter<K> {
+/// One more attempt for this key, up to a full bucket of them.
+fn give<K: Hash + Eq>(forgiven: &Forgiven<K>, key: K, most: u32) {
+    let mut forgiven = forgiven.lock().unwrap_or_else(PoisonError::into_inner);
+    let count = forgiven.entry(key).or_default();
+    *count = (*count + 1).min(most);
+}
+
+/// Takes one of what was given back, if there is any.
+fn take<K: Hash + Eq + Borrow<Q>, Q: Hash + Eq + ?Sized>(forgiven: &Forgiven<K>, key: &Q) -> bool {
+    let mut forgiven = forgiven.lock().unwrap_or_else(PoisonError::into_inner);
+    let Some(count) = forgiven.get_mut(key) else { return false };
+    *count -= 1;
+    if *count == 0 {
+        forgiven.remove(key);
+    }
+    true
+}
+
+fn bucket<K: Clone + Hash + Eq>((burst, pause): (u32, Duration)) -> DefaultKeyedRateLimiter<K> {
     let quota = Quota::with_period(pause).unwrap_or_else(|| Quota::per_second(NonZeroU32::MIN));
     let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
     DefaultKeyedRateLimiter::keyed(quota.allow_burst(burst))

@@ -1,6 +1,6 @@
 //! The numbered log of a conversation, as one transaction that holds its lock writes it.
 
-use super::{Result, events::Log};
+use super::{Result, events::Log, writer::Draft};
 use crate::{
     ids::UserId,
     live::{Hub, Signal},
@@ -8,6 +8,7 @@ use crate::{
         Conn,
         changes::{self, Change, ChangeKind},
         conversations::{self, Conversation, Counters},
+        messages::Message,
     },
     time::Timestamp,
 };
@@ -60,6 +61,38 @@ pub(super) async fn append(
     };
     changes::insert(tx, &change).await?;
     Ok(conversation.event_seq)
+}
+
+/// Gives a message the next numbers of a locked conversation; the caller stores it, and saves
+/// the conversation with [`save`] at the end.
+pub(super) fn number(
+    conversation: &mut Conversation,
+    draft: &Draft,
+    reply_to_seq: Option<i64>,
+    now: Timestamp,
+) -> Message {
+    conversation.message_seq += 1;
+    conversation.event_seq += 1;
+    conversation.live_count += 1;
+    // The clock of the machine may step back; the order of a conversation may not.
+    conversation.last_activity_at = conversation.last_activity_at.max(now);
+    let (client_message_id, client_hash) = draft.client.clone().unzip();
+    Message {
+        conversation_id: draft.conversation,
+        seq: conversation.message_seq,
+        event_seq: conversation.event_seq,
+        changed_event_seq: None,
+        id: draft.id,
+        sender_id: draft.sender,
+        client_message_id,
+        client_hash,
+        body: draft.body.clone(),
+        reply_to_seq,
+        sent_at: conversation.last_activity_at,
+        edited_at: None,
+        deleted_at: None,
+        revision: 1,
+    }
 }
 
 /// Writes the counters back: once, at the end of a transaction.

@@ -1,7 +1,7 @@
 //! Who is in a conversation: joining, leaving, roles.
 
 pub use crate::store::members::{Member, MemberRole};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use scoped_futures::ScopedFutureExt;
 
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The most members of a group.
-pub(super) const MEMBERS_MAX: usize = 1_000;
+pub const MEMBERS_MAX: usize = 1_000;
 
 /// The most people added by one request.
 const ADD_MAX: usize = 100;
@@ -142,6 +142,77 @@ pub async fn add(
         log::tell_of(&app.live, &written.view.conversation, &new);
     }
     Ok(written)
+}
+
+/// Makes the members of a group exactly these and the viewer: who comes is an owner. Who
+/// stays keeps their role, though their account may be locked by now.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`] to who is no owner, [`Error::Conflict`] of a
+/// direct conversation, [`Error::Invalid`] of fewer than two people, too many, or who is gone.
+pub async fn replace(
+    app: &App,
+    viewer: Viewer,
+    id: ConversationId,
+    people: Vec<UserId>,
+) -> Result<ConversationView> {
+    app.limits.write(viewer.id())?;
+    let people = &with_first(viewer.id(), people)?;
+    let (view, moved) = app
+        .store
+        .transaction(|tx| {
+            async move {
+                let mut member = access::lock(tx, viewer, id).await?;
+                member.may_add()?;
+                member.may_remove(MemberRole::Owner)?;
+                if people.len() < 2 {
+                    let problem = "must be at least one person beside yourself";
+                    return Err(Error::invalid("participantIds", problem));
+                }
+                let present = members::list_all_present(tx, id).await?;
+                let present: Vec<UserId> = present.iter().map(|member| member.user_id).collect();
+                let new = beside(people, &present);
+                let gone = beside(&present, people);
+                must_be_active(tx, "participantIds", &new).await?;
+                let (conversation, now) = (&mut member.conversation, app.clock.now());
+                // Who goes does not see who comes.
+                for person in &gone {
+                    part(tx, conversation, viewer.id(), *person, now).await?;
+                }
+                for person in &new {
+                    join(tx, conversation, viewer.id(), *person, MemberRole::Owner, now).await?;
+                }
+                let moved = [gone, new].concat();
+                if !moved.is_empty() {
+                    log::save(tx, conversation).await?;
+                }
+                Ok::<_, Error>((access::view(tx, viewer, id).await?, moved))
+            }
+            .scope_boxed()
+        })
+        .await?;
+    if !moved.is_empty() {
+        log::tell_of(&app.live, &view.conversation, &moved);
+    }
+    Ok(view)
+}
+
+/// These people, each once, after the first; no more than a group holds.
+pub(super) fn with_first(first: UserId, others: Vec<UserId>) -> Result<Vec<UserId>> {
+    let mut seen = HashSet::from([first]);
+    let mut people = vec![first];
+    people.extend(others.into_iter().filter(|other| seen.insert(*other)));
+    if people.len() > MEMBERS_MAX {
+        let problem = format!("a group has at most {MEMBERS_MAX} members");
+        return Err(Error::invalid("participantIds", problem));
+    }
+    Ok(people)
+}
+
+/// Those of the one who are not among the other, in their order.
+fn beside(one: &[UserId], other: &[UserId]) -> Vec<UserId> {
+    let other: HashSet<_> = other.iter().collect();
+    one.iter().filter(|id| !other.contains(id)).copied().collect()
 }
 
 /// Takes somebody else out of a group.

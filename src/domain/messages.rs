@@ -9,8 +9,8 @@ pub use crate::store::messages::{Message, MessageFilter, Place};
 
 use crate::{
     domain::{
-        App, Error, Page, Result, Viewer, Window,
-        access::{self, Former, Reader},
+        App, Error, Page, Problem, Result, Rule, Viewer, Window,
+        access::{self, Footing, Former, Reader},
         conversations::ConversationView,
         log::{self, Event},
         page::{one_more, pages},
@@ -61,7 +61,9 @@ pub struct Sent {
 ///
 /// # Errors
 /// [`Error::NotFound`] to who takes no part in the conversation,
-/// [`Error::ClientMessageIdReused`], [`Error::Invalid`], or [`Error::Busy`].
+/// [`Error::ClientMessageIdReused`], [`Error::Invalid`], or [`Error::Busy`]. Where it is not
+/// known whether it was stored: [`Error::Unsure`] if it has a client's id, under which it may
+/// be sent again.
 pub async fn send(app: &App, viewer: Viewer, outgoing: Outgoing) -> Result<Sent> {
     app.limits.write(viewer.id())?;
     let Outgoing { conversation, body, client_message_id, reply_to } = outgoing;
@@ -78,7 +80,11 @@ pub async fn send(app: &App, viewer: Viewer, outgoing: Outgoing) -> Result<Sent>
         reply_to,
         client: client_message_id.map(|id| (id, hash.finalize().to_vec())),
     };
-    let sent = app.writer.send(draft).await?;
+    let sent = app.writer.send(draft).await;
+    let sent = match client_message_id {
+        Some(_) => sent.map_err(Error::under_client_id)?,
+        None => sent?,
+    };
     if !sent.deduplicated {
         typing::end(app, conversation, viewer.id(), sent.message.event_seq);
     }
@@ -86,18 +92,26 @@ pub async fn send(app: &App, viewer: Viewer, outgoing: Outgoing) -> Result<Sent>
 }
 
 fn check_body(body: &str) -> Result<String> {
+    checked_body("body", body).map_err(|problem| Error::Invalid(vec![problem]))
+}
+
+/// A body as it is stored, or the problem.
+pub(super) fn checked_body(
+    field: &'static str,
+    body: &str,
+) -> std::result::Result<String, Problem> {
     let body = body.trim();
-    if body.is_empty() {
-        return Err(Error::invalid("body", "may not be empty"));
-    }
-    if body.len() > BODY_MAX {
+    let (problem, rule) = if body.is_empty() {
+        ("may not be empty".to_owned(), Rule::Blank)
+    } else if body.len() > BODY_MAX {
         let problem = format!("is too long: {} bytes, at most {BODY_MAX}", body.len());
-        return Err(Error::invalid("body", problem));
-    }
-    if body.contains('\0') {
-        return Err(Error::invalid("body", "NUL characters are not allowed"));
-    }
-    Ok(body.to_owned())
+        (problem, Rule::TooLong { max: BODY_MAX })
+    } else if body.contains('\0') {
+        ("NUL characters are not allowed".to_owned(), Rule::Nul)
+    } else {
+        return Ok(body.to_owned());
+    };
+    Err(Problem { field, problem, rule })
 }
 
 /// Gives a message new words. With `expected_revision` only if it is still at that one.
@@ -137,12 +151,33 @@ pub async fn delete(
             return Ok(None);
         }
         must_be_at(message, expected_revision)?;
-        message.body.clear();
-        message.deleted_at = Some(now);
-        member.conversation.live_count -= 1;
+        bury(member, message, now);
         Ok(Some(ChangeKind::Deleted))
     })
     .await
+}
+
+/// Makes one's own message a tombstone, where that is for the sender alone.
+///
+/// # Errors
+/// [`Error::NotFound`] if it is one already, [`Error::Forbidden`].
+pub async fn delete_own(app: &App, viewer: Viewer, id: MessageId) -> Result<()> {
+    app.limits.write(viewer.id())?;
+    let deleted = change(app, viewer, id, |member, message, now| {
+        member.may_delete_own(message)?;
+        if message.deleted_at.is_some() {
+            return Err(Error::NotFound("message"));
+        }
+        bury(member, message, now);
+        Ok(Some(ChangeKind::Deleted))
+    });
+    deleted.await.map(drop)
+}
+
+fn bury(member: &mut access::Member, message: &mut Message, now: Timestamp) {
+    message.body.clear();
+    message.deleted_at = Some(now);
+    member.conversation.live_count -= 1;
 }
 
 /// Locks a message's conversation, reads the message again under the lock, and writes what
@@ -200,6 +235,32 @@ fn must_be_at(message: &Message, expected: Option<i64>) -> Result<()> {
         ))),
         _ => Ok(()),
     }
+}
+
+/// What a message is to the viewer, for a face that tells outsiders that it is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are the large one")]
+pub enum Lookup {
+    /// They may see it, and it is not deleted.
+    Seen(Message),
+    /// It is in a conversation that is not theirs.
+    Outsider,
+    /// It is not there, or not any more.
+    Unknown,
+}
+
+/// What a message is to the viewer.
+pub async fn look_up(app: &App, viewer: Viewer, id: MessageId) -> Result<Lookup> {
+    let mut conn = app.store.conn().await?;
+    let found = messages::find_many(&mut conn, &[id]).await?.pop();
+    let Some(message) = found.filter(|message| message.deleted_at.is_none()) else {
+        return Ok(Lookup::Unknown);
+    };
+    Ok(match access::footing(&mut conn, viewer, message.conversation_id).await? {
+        Footing::Member => Lookup::Seen(message),
+        Footing::Outsider => Lookup::Outsider,
+        Footing::Unknown => Lookup::Unknown,
+    })
 }
 
 /// One message, if the viewer may see it.

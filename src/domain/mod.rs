@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod accounts;
+pub mod admin;
 mod app;
 pub mod conversations;
 pub mod error;
@@ -20,6 +21,7 @@ mod limits;
 mod log;
 pub mod members;
 pub mod messages;
+pub mod numbered;
 pub mod operations;
 mod page;
 pub mod reads;
@@ -29,8 +31,8 @@ mod typing;
 pub mod watch;
 mod writer;
 
-pub use access::{Audience, Reader, Viewer};
+pub use access::{Audience, Footing, Reader, Viewer};
 pub use app::{App, Rules, Sharing};
-pub use error::{Code, Error, Problem, Result};
+pub use error::{Code, Error, Problem, Result, Rule};
 pub use limits::Client;
 pub use page::{Page, Window};

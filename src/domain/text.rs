@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::{Error, Problem, Result, accounts::NAME_MAX};
+use super::{Error, Problem, Result, Rule, accounts::NAME_MAX};
 use crate::store::fold;
 
 /// The form in which a user name or an e-mail is unique: NFKC, lower case.
@@ -34,16 +34,17 @@ pub(super) fn bounded(
 ) -> std::result::Result<String, Problem> {
     let text = text.trim();
     let length = text.chars().count();
-    let problem = |problem: String| Err(Problem { field, problem });
-    if text.contains('\0') {
-        problem("NUL characters are not allowed".to_owned())
+    let (problem, rule) = if text.contains('\0') {
+        ("NUL characters are not allowed".to_owned(), Rule::Nul)
     } else if length < min && length == 0 {
-        problem("may not be empty".to_owned())
+        ("may not be empty".to_owned(), Rule::Blank)
     } else if length < min || length > max {
-        problem(format!("must have {min} to {max} characters, not {length}"))
+        let rule = if length < min { Rule::TooShort { min } } else { Rule::TooLong { max } };
+        (format!("must have {min} to {max} characters, not {length}"), rule)
     } else {
-        Ok(text.to_owned())
-    }
+        return Ok(text.to_owned());
+    };
+    Err(Problem { field, problem, rule })
 }
 
 /// A user name: letters, digits and `@ . + - _`.
@@ -55,12 +56,15 @@ pub(super) fn username(text: &str) -> std::result::Result<String, Problem> {
         return Ok(name);
     }
     let problem = "may contain only letters, digits and @ . + - _".to_owned();
-    Err(Problem { field: "username", problem })
+    Err(Problem { field: "username", problem, rule: Rule::Characters })
 }
 
 /// An e-mail address that could be one; whether it is can only a letter tell.
 pub(super) fn email(text: &str) -> std::result::Result<String, Problem> {
-    let email = bounded("email", text, 3, 254)?;
+    let email = bounded("email", text, 3, 254).map_err(|problem| match problem.rule {
+        Rule::TooShort { .. } => Problem { rule: Rule::Email, ..problem },
+        _ => problem,
+    })?;
     let is_fine = email.rsplit_once('@').is_some_and(|(local, domain)| {
         let label = |label: &str| {
             let inside = label.chars().all(|c| c.is_alphanumeric() || c == '-');
@@ -79,7 +83,7 @@ pub(super) fn email(text: &str) -> std::result::Result<String, Problem> {
         return Ok(email);
     }
     let problem = "must be an e-mail address, like ann@example.org".to_owned();
-    Err(Problem { field: "email", problem })
+    Err(Problem { field: "email", problem, rule: Rule::Email })
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ use self::{
     live::Subscription,
     loaders::{Loads, Together},
 };
-use crate::domain::{self, App, Client, Reader, Viewer};
+use crate::domain::{self, App, Client, Reader, Viewer, sessions::Authenticated};
 pub use document::{Documents, Limits};
 pub use endpoint::{Endpoint, Settings};
 pub use fanout::Fanout;
@@ -138,7 +138,7 @@ fn loader(app: &App, reader: Reader, together: Together) -> Loader {
 }
 
 /// Who sends these headers; `None` if they do not say.
-async fn authenticate(app: &App, headers: &HeaderMap) -> domain::Result<Option<Viewer>> {
+async fn authenticate(app: &App, headers: &HeaderMap) -> domain::Result<Option<Authenticated>> {
     let Some(header) = headers.get(AUTHORIZATION) else { return Ok(None) };
     let token = header.to_str().ok().and_then(bearer);
     let problem = "the Authorization header must be: Bearer ACCESS_TOKEN";

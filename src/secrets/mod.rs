@@ -2,4 +2,5 @@
 //! database; may name `ids` and `time` only.
 
 pub mod password;
+pub mod recent;
 pub mod token;

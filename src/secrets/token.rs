@@ -7,7 +7,9 @@ use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::{
     ids::{SessionId, UserId},
@@ -30,8 +32,8 @@ pub enum TokenType {
     Refresh,
 }
 
-/// What a token says.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// What our tokens say.
+#[derive(Clone, Debug, Serialize)]
 struct Claims {
     sub: String,
     user_id: String,
@@ -40,12 +42,33 @@ struct Claims {
     sid: String,
     iat: i64,
     exp: i64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+}
+
+/// What a token with our signature says, whoever made it.
+#[derive(Clone, Debug, Deserialize)]
+struct Said {
+    exp: i64,
     nbf: Option<i64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
     iss: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     aud: Option<String>,
+    sub: Option<Value>,
+    user_id: Option<Value>,
+    token_type: Option<Value>,
+    jti: Option<Value>,
+    sid: Option<Value>,
+}
+
+/// A token that is signed and in time. What it does not say is `None`: whether that is
+/// enough is for who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub kind: Option<TokenType>,
+    /// An id that nobody has where the token names what is no id.
+    pub user: Option<UserId>,
+    pub session: Option<SessionId>,
+    pub jti: Option<String>,
+    pub expires_at: i64,
 }
 
 /// What a good token proves.
@@ -118,19 +141,50 @@ impl Tokens {
             sid: session.to_string(),
             iat: now.seconds(),
             exp: *expires_at,
-            nbf: None,
-            iss: None,
-            aud: None,
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.0.encoding)
     }
 
-    /// What a token proves at this moment.
+    /// What a token proves at this moment. One that does not say all that ours say proves
+    /// nothing.
     ///
     /// # Errors
     /// [`TokenError`]; the signature is checked before anything else is believed.
     pub fn read(&self, kind: TokenType, text: &str, now: Timestamp) -> Result<Token, TokenError> {
-        let read = jsonwebtoken::decode::<Claims>(text, &self.0.decoding, &self.0.validation);
+        let said = self.decode(text)?;
+        let texts = [&said.sub, &said.user_id, &said.jti, &said.sid];
+        let is_whole =
+            said.iat.is_some() && texts.iter().all(|text| text_of(text.as_ref()).is_some());
+        let user = text_of(said.user_id.as_ref()).and_then(|id| id.parse().ok());
+        if !is_whole || kind_of(said.token_type.as_ref()).is_none() {
+            return Err(TokenError::Invalid);
+        }
+        match said.in_time(now)? {
+            Opened {
+                kind: Some(found),
+                user: _,
+                session: Some(session),
+                jti: Some(jti),
+                expires_at,
+            } if found == kind => {
+                let user = user.ok_or(TokenError::Invalid)?;
+                Ok(Token { user, session, jti, expires_at })
+            }
+            _ => Err(TokenError::Invalid),
+        }
+    }
+
+    /// What a token says at this moment, which may be less than ours say.
+    ///
+    /// # Errors
+    /// [`TokenError`]; the signature is checked before anything else is believed.
+    pub fn open(&self, text: &str, now: Timestamp) -> Result<Opened, TokenError> {
+        self.decode(text)?.in_time(now)
+    }
+
+    /// What a token with our signature says.
+    fn decode(&self, text: &str) -> Result<Said, TokenError> {
+        let read = jsonwebtoken::decode::<Said>(text, &self.0.decoding, &self.0.validation);
         let read = read.map_err(|_| TokenError::Invalid)?;
         let Header { typ, kid, jku, jwk, x5u, x5c, .. } = read.header;
         // One key is configured, so a token that names a key names an unknown one; and a
@@ -140,21 +194,7 @@ impl Tokens {
         if brings_key || !typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT")) {
             return Err(TokenError::Invalid);
         }
-        let Claims { user_id, token_type, jti, sid, exp, nbf, iss, aud, .. } = read.claims;
-        if exp <= now.seconds() {
-            return Err(TokenError::Expired);
-        }
-        let ours = |name: Option<String>| name.is_none_or(|name| name == ISSUER);
-        let in_time = nbf.is_none_or(|nbf| nbf <= now.seconds());
-        if token_type != kind || !in_time || !ours(iss) || !ours(aud) {
-            return Err(TokenError::Invalid);
-        }
-        Ok(Token {
-            user: user_id.parse().map_err(|_| TokenError::Invalid)?,
-            session: sid.parse().map_err(|_| TokenError::Invalid)?,
-            jti,
-            expires_at: exp,
-        })
+        Ok(read.claims)
     }
 
     /// The name of the one token that follows this one. It can be computed again, so the
@@ -168,6 +208,37 @@ impl Tokens {
         mac.update(jti.as_bytes());
         URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
     }
+}
+
+impl Said {
+    /// The same once it is seen that it is in time, and by and for us.
+    fn in_time(self, now: Timestamp) -> Result<Opened, TokenError> {
+        let Self { exp, nbf, iat: _, iss, aud, sub: _, user_id, token_type, jti, sid } = self;
+        if exp <= now.seconds() {
+            return Err(TokenError::Expired);
+        }
+        let ours = |name: Option<String>| name.is_none_or(|name| name == ISSUER);
+        if nbf.is_some_and(|nbf| nbf > now.seconds()) || !ours(iss) || !ours(aud) {
+            return Err(TokenError::Invalid);
+        }
+        let nobody = UserId::from(Uuid::nil());
+        let user = |id: &Value| id.as_str().and_then(|id| id.parse().ok()).unwrap_or(nobody);
+        Ok(Opened {
+            kind: kind_of(token_type.as_ref()),
+            user: user_id.as_ref().map(user),
+            session: text_of(sid.as_ref()).and_then(|id| id.parse().ok()),
+            jti: text_of(jti.as_ref()).map(str::to_owned),
+            expires_at: exp,
+        })
+    }
+}
+
+fn text_of(claim: Option<&Value>) -> Option<&str> {
+    claim.and_then(Value::as_str)
+}
+
+fn kind_of(claim: Option<&Value>) -> Option<TokenType> {
+    claim.and_then(|kind| TokenType::deserialize(kind).ok())
 }
 
 /// A new name for a token, which cannot be guessed.
@@ -254,6 +325,33 @@ mod tests {
         for more in [r#","iss":"other""#, r#","aud":"other""#, r#","nbf":60"#] {
             assert!(!read(r#"{"alg":"HS256"}"#, more), "{more}");
         }
+    }
+
+    #[test]
+    fn what_says_less_than_ours_is_opened_but_proves_nothing() {
+        let (tokens, now) = (Tokens::new(SECRET).unwrap(), Timestamp::from_micros(0));
+        let user = UserId::new();
+        let whole = format!(
+            r#"{{"sub":"{user}","user_id":"{user}","token_type":"access","jti":"x","sid":"{}","iat":0,"exp":1000}}"#,
+            SessionId::new()
+        );
+        let forged = |without: &str| {
+            let mut claims: serde_json::Map<String, Value> = serde_json::from_str(&whole).unwrap();
+            claims.remove(without);
+            forge(r#"{"alg":"HS256"}"#, &Value::from(claims).to_string())
+        };
+        assert!(tokens.read(TokenType::Access, &forged("nothing"), now).is_ok());
+        for without in ["sub", "user_id", "token_type", "jti", "sid", "iat"] {
+            let forged = forged(without);
+            assert!(tokens.open(&forged, now).is_ok(), "{without}");
+            let read = tokens.read(TokenType::Access, &forged, now);
+            assert_eq!(read, Err(TokenError::Invalid), "{without}");
+        }
+        assert_eq!(tokens.open(&forged("exp"), now), Err(TokenError::Invalid));
+        assert_eq!(tokens.open(&forged("user_id"), now).map(|opened| opened.user), Ok(None));
+        let later = Timestamp::from_micros(1_000_000_000);
+        assert_eq!(tokens.open(&forged("sid"), later), Err(TokenError::Expired));
+        assert_eq!(tokens.open("abc", now), Err(TokenError::Invalid));
     }
 
     #[test]

@@ -302,7 +302,7 @@ fn of_each(
 }
 
 /// Text as a literal that both databases compare byte by byte, whatever is in it.
-fn literal(text: &str) -> String {
+pub(super) fn literal(text: &str) -> String {
     let mut literal = String::with_capacity(2 * text.len() + 3);
     literal.push_str("x'");
     for byte in text.bytes() {

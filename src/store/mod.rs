@@ -23,6 +23,8 @@ pub mod health;
 pub mod members;
 pub mod messages;
 pub mod migrations;
+pub mod numbered;
+pub mod overview;
 mod schema;
 pub mod sessions;
 pub mod settings;

@@ -19,6 +19,10 @@ choice! {
     Kind {
         /// GraphQL: the refresh token rotates.
         Graphql = "GRAPHQL",
+        /// REST: the refresh token stays good until it ends.
+        Rest = "REST",
+        /// A page: a cookie, whose hash is kept as that of a refresh token.
+        Page = "PAGE",
     }
 }
 
@@ -65,6 +69,17 @@ pub async fn find_with_user(
 ) -> Result<Option<(Session, User)>, StoreError> {
     let both = sessions::table.inner_join(users::table).filter(sessions::id.eq(id));
     conn.fetch_optional(both.select((columns::<Session>(), columns::<User>()))).await
+}
+
+/// The session that the secret with this hash keeps alive, with its owner, in one statement.
+pub async fn find_by_token(
+    conn: &mut Conn,
+    hash: &[u8],
+) -> Result<Option<(Session, User)>, StoreError> {
+    let all = refresh_tokens::table
+        .inner_join(sessions::table.inner_join(users::table))
+        .filter(refresh_tokens::token_hash.eq(hash.to_vec()));
+    conn.fetch_optional(all.select((columns::<Session>(), columns::<User>()))).await
 }
 
 /// Locks a session for the rest of the transaction.

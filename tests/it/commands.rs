@@ -34,6 +34,8 @@ impl Program {
     pub(crate) fn on(app: &TestApp) -> Self {
         Self::at(&app.database_url())
             .with("PARLANCE_SECRET_KEY", std::str::from_utf8(SECRET).unwrap())
+            // On MySQL it would be in the folder that the tests run in.
+            .with("PARLANCE_REQUEST_LOG", "off")
     }
 
     fn at(url: &str) -> Self {
@@ -41,7 +43,7 @@ impl Program {
     }
 
     /// On an SQLite file that is not there yet, without a secret.
-    fn in_folder(folder: &Path) -> Self {
+    pub(crate) fn in_folder(folder: &Path) -> Self {
         Self::at(&format!("sqlite:{}", folder.join("data/parlance.db").display()))
     }
 
@@ -375,6 +377,8 @@ async fn a_setting_that_cannot_be_meant_stops_the_start_with_a_sentence() {
         ("PARLANCE_TRUSTED_PROXIES", "my-proxy", "trusted-proxies"),
         ("PARLANCE_ALLOWED_ORIGINS", "*", "origin"),
         ("PARLANCE_ALLOWED_ORIGINS", "not an origin", "origin"),
+        ("PARLANCE_REQUEST_LOG_MAX", "1", "request-log-max"),
+        ("PARLANCE_REQUEST_LOG_KEEP", "-1", "request-log-keep"),
         ("PARLANCE_LOG", "parlance=loud", "PARLANCE_LOG"),
         ("DATABASE_URL", "postgres://host/name", "DATABASE_URL"),
         ("DATABASE_URL", "sqlite:/proc/nothing/here.db", "/proc/nothing"),

@@ -11,8 +11,22 @@ use parlance::store::{Options, migrations};
 use crate::support::TestApp;
 
 /// A layer, what of the house it may name, and what else it may not.
-const LAYERS: [(&str, &[&str], &[&str]); 7] = [
-    ("graphql", &["domain", "live", "ids", "time"], &["diesel", "diesel_async", "mysql_async"]),
+const LAYERS: [(&str, &[&str], &[&str]); 10] = [
+    (
+        "rest",
+        &["pages", "domain", "live", "request_log", "ids", "time"],
+        &["async_graphql", "diesel", "diesel_async", "mysql_async"],
+    ),
+    (
+        "pages",
+        &["domain", "request_log", "ids", "time"],
+        &["async_graphql", "diesel", "diesel_async", "mysql_async"],
+    ),
+    (
+        "graphql",
+        &["domain", "live", "request_log", "ids", "time"],
+        &["diesel", "diesel_async", "mysql_async"],
+    ),
     (
         "domain",
         &["store", "live", "secrets", "ids", "time"],
@@ -25,6 +39,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 7] = [
         &["ids", "time"],
         &["async_graphql", "axum", "diesel", "diesel_async", "mysql_async"],
     ),
+    ("request_log", &["time"], &["async_graphql", "diesel", "diesel_async", "mysql_async"]),
     ("ids", &[], &["async_graphql", "axum"]),
     ("time", &[], &["async_graphql", "axum"]),
 ];

@@ -193,7 +193,8 @@ async fn no_query_costs_more_for_a_larger_page() {
         // Twice each, as the first may find other connections warm than the second.
         for size in [2, 20, 2, 20] {
             let cost = world.cost(&world.ann, &world.document(query, size)).await;
-            if cost != *right {
+            // Two loads that happen to come together are one statement.
+            if cost > *right || cost + 1 < *right {
                 writeln!(wrong, "{name}: {cost} and not {right}, for a page of {size}").unwrap();
             }
         }

@@ -443,6 +443,8 @@ const PASS: u8 = 0;
 const CUT_BEFORE: u8 = 1;
 /// The database does it, and the server does not hear of that.
 const CUT_AFTER: u8 = 2;
+/// As [`CUT_BEFORE`], until told otherwise and not only the next one.
+const CUT_EVERY: u8 = 3;
 
 /// Stands between the server and its database, and can break what passes.
 pub(crate) struct Proxy {
@@ -493,7 +495,11 @@ async fn pump(mut client: TcpStream, mut database: TcpStream, mode: Arc<AtomicU8
             Ok(n) = client.read(&mut asked) => {
                 // The statement itself, and not the level of isolation.
                 let is_commit = asked[..n].windows(7).any(|part| part == b"\x03COMMIT");
-                let mode = if is_commit { mode.swap(PASS, Ordering::SeqCst) } else { PASS };
+                let mode = match mode.load(Ordering::SeqCst) {
+                    CUT_EVERY if is_commit => CUT_BEFORE,
+                    _ if is_commit => mode.swap(PASS, Ordering::SeqCst),
+                    _ => PASS,
+                };
                 if n == 0 || mode == CUT_BEFORE || database.write_all(&asked[..n]).await.is_err() {
                     return;
                 }
@@ -547,6 +553,21 @@ async fn a_commit_of_unknown_fate_is_looked_up_before_the_sender_is_answered() {
             assert_eq!(answer.gives("sendMessage.deduplicated"), false);
             assert_eq!(is_in_order(&app, chat).await, seq, "stored once");
         }
+    }
+    // Where the look-up fails too, only who gave an id of their own may simply send again.
+    for (more, is_retryable) in
+        [(json!({}), false), (json!({ "clientMessageId": client_id() }), true)]
+    {
+        proxy.commits.store(CUT_EVERY, Ordering::SeqCst);
+        let answer = send(more.clone()).await;
+        assert_eq!(answer.code(), Some("SERVICE_UNAVAILABLE"));
+        let error = answer.errors()[0].clone();
+        assert_eq!(error["extensions"]["retryable"], is_retryable, "{more}");
+        assert!(error["message"].as_str().unwrap().contains("look whether it was done"));
+        assert_eq!(is_in_order(&app, chat).await, seq, "nothing was stored");
+        proxy.commits.store(PASS, Ordering::SeqCst);
+        seq += 1;
+        assert_eq!(send(more).await.number("sendMessage.message.seq"), seq);
     }
     // What has no id of its own to be looked up by is not called failed either.
     let words = ann.sends(chat, "words").await;

@@ -7,6 +7,7 @@ use crate::{
     domain::{
         Error, Result,
         conversations::Conversation,
+        log,
         messages::{Message, Sent},
     },
     ids::{ClientId, ConversationId, MessageId, UserId},
@@ -131,29 +132,8 @@ impl Batch {
             }
         };
         let conversation = self.conversations.get_mut(&draft.conversation).ok_or_else(missing)?;
-        conversation.message_seq += 1;
-        conversation.event_seq += 1;
-        conversation.live_count += 1;
-        // The clock of the machine may step back; the order of a conversation may not.
-        conversation.last_activity_at = conversation.last_activity_at.max(now);
-        let (client_message_id, client_hash) = draft.client.clone().unzip();
-        let message = Message {
-            conversation_id: draft.conversation,
-            seq: conversation.message_seq,
-            event_seq: conversation.event_seq,
-            changed_event_seq: None,
-            id: draft.id,
-            sender_id: draft.sender,
-            client_message_id,
-            client_hash,
-            body: draft.body.clone(),
-            reply_to_seq,
-            sent_at: conversation.last_activity_at,
-            edited_at: None,
-            deleted_at: None,
-            revision: 1,
-        };
-        if let Some(client_id) = client_message_id {
+        let message = log::number(conversation, draft, reply_to_seq, now);
+        if let Some(client_id) = message.client_message_id {
             self.known.by_client.insert((draft.sender, client_id), message.clone());
         }
         if !self.advanced.contains(&draft.conversation) {

@@ -56,6 +56,14 @@ pub(super) struct Draft {
     pub(super) client: Option<(ClientId, Vec<u8>)>,
 }
 
+impl Draft {
+    /// Without a client's id, in reply to nothing.
+    pub(super) fn new(conversation: ConversationId, sender: UserId, body: String) -> Self {
+        let id = MessageId::new();
+        Self { id, conversation, sender, body, reply_to: None, client: None }
+    }
+}
+
 struct Job {
     draft: Draft,
     answer: oneshot::Sender<Result<Sent>>,

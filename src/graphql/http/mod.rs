@@ -31,7 +31,7 @@ use super::{
     params::Params,
     sse, ws,
 };
-use crate::domain::Client;
+use crate::{domain::Client, request_log};
 pub use answer::Failure;
 pub(super) use answer::{Answer, Refusal};
 pub(super) use negotiate::Media;
@@ -221,11 +221,14 @@ async fn admit(
         let message = "It took too long to look who asks; nothing was done.";
         ErrorCode::RequestTimeout.error(message, None)
     })?;
+    if let Ok(Some(known)) = &asked {
+        request_log::name(&parts.extensions, &known.username);
+    }
     let viewer = match asked {
         Ok(None) if !doors::is_public(operation) => {
             return Err(Refusal::auth(ErrorCode::Unauthenticated, "Sign in first."));
         }
-        Ok(viewer) => viewer,
+        Ok(known) => known.map(|known| known.viewer),
         Err(_) if doors::is_sign_in(operation) => None,
         Err(error) => {
             if let Some(cause) = error.cause() {

@@ -24,14 +24,16 @@ use axum::{
     },
     response::IntoResponse,
 };
+use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::{
+    authenticate,
     code::ErrorCode,
     endpoint::Endpoint,
     http::{Answer, Media, Refusal, request_id},
 };
-use crate::domain::Client;
+use crate::{domain::Client, request_log::Who};
 use message::Wire;
 use socket::Socket;
 
@@ -95,6 +97,9 @@ async fn open(endpoint: Arc<Endpoint>, parts: &mut Parts) -> Result<Response<Bod
     let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
     let request_id = request_id(&parts.headers).map(str::to_owned);
     let credentials = parts.headers.get(AUTHORIZATION).cloned();
+    if let Some(credentials) = &credentials {
+        name(&endpoint, parts, credentials.clone());
+    }
     // From here on the server waits for this socket when it stops.
     let token = endpoint.app.running.token();
     let span = tracing::Span::current();
@@ -113,6 +118,20 @@ async fn open(endpoint: Arc<Endpoint>, parts: &mut Parts) -> Result<Response<Bod
             work.instrument(span)
         });
     Ok(response)
+}
+
+/// Names, for the request log, who shows these credentials. This happens beside the
+/// handshake, which waits for nobody; what the first message says comes too late for it.
+fn name(endpoint: &Arc<Endpoint>, parts: &Parts, credentials: HeaderValue) {
+    let Some(who) = parts.extensions.get::<Who>().cloned() else { return };
+    let endpoint = Arc::clone(endpoint);
+    let headers = HeaderMap::from_iter([(AUTHORIZATION, credentials)]);
+    endpoint.app.running.clone().spawn(async move {
+        let looked = timeout(endpoint.settings.timeout, authenticate(&endpoint.app, &headers));
+        if let Ok(Ok(Some(known))) = looked.await {
+            who.is(&known.username);
+        }
+    });
 }
 
 /// Lets in pages of the server's own host and of those that the operator named. A browser

@@ -67,7 +67,8 @@ impl Socket {
             let looked = authenticate(&endpoint.app, &headers);
             let looked = timeout(endpoint.settings.timeout, looked).await;
             let busy = domain::Error::Busy { retry_after: CHECK_EVERY };
-            (showing, looked.unwrap_or(Err(busy)))
+            let known = looked.unwrap_or(Err(busy));
+            (showing, known.map(|known| known.map(|known| known.viewer)))
         };
         self.showing = Some(looking.boxed());
     }

@@ -34,6 +34,8 @@ impl Default for Setup {
         let rules = Rules {
             access_ttl: Duration::from_mins(15),
             refresh_ttl: Duration::from_hours(30 * 24),
+            rest_access_ttl: Duration::from_hours(1),
+            rest_refresh_ttl: Duration::from_hours(24),
             password_min: 5,
             rate_limits: false,
         };

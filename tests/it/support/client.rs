@@ -78,7 +78,24 @@ impl Client {
     /// Posts any text, said to be JSON.
     pub(crate) async fn posts_text(&self, body: &str) -> Answer {
         let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
-        let response = self.sends_request(request.body(Body::from(body.to_owned())).unwrap()).await;
+        self.reads(self.sends_request(request.body(Body::from(body.to_owned())).unwrap()).await)
+            .await
+    }
+
+    /// Asks REST for a resource, with a JSON body if there is one.
+    pub(crate) async fn rests(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        let request = Request::builder().method(method).uri(path);
+        let request = match body {
+            None => request.body(Body::empty()),
+            Some(body) => request
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body.to_string())),
+        };
+        self.reads(self.sends_request(request.unwrap()).await).await
+    }
+
+    /// A whole answer.
+    pub(crate) async fn reads(&self, response: Response<Body>) -> Answer {
         let (parts, body) = response.into_parts();
         let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
         let body = serde_json::from_str(&text).unwrap_or_default();

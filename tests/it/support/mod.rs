@@ -2,6 +2,7 @@
 
 mod answer;
 mod app;
+mod browser;
 mod client;
 mod clock;
 mod database;
@@ -13,6 +14,7 @@ mod socket;
 
 pub(crate) use answer::Answer;
 pub(crate) use app::{SECRET, Served, Setup, TestApp};
+pub(crate) use browser::Browser;
 pub(crate) use client::Client;
 pub(crate) use clock::TestClock;
 pub(crate) use follow::{Follow, Heard, named};

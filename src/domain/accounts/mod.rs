@@ -1,6 +1,15 @@
-//! People and their accounts.
+//! People and their accounts: signing up, looking each other up, leaving, and who manages
+//! whom. What may be written of a person is in `draft`, how it is written in `profile`.
 
+mod draft;
+mod profile;
+
+pub use self::{
+    draft::{Draft, examine},
+    profile::{ProfileChanges, amend, update_profile},
+};
 pub use crate::store::accounts::{Role, User, UserFilter};
+pub(super) use draft::{NAME_MAX, check_password};
 use scoped_futures::ScopedFutureExt;
 
 use crate::{
@@ -22,15 +31,6 @@ use crate::{
     time::Timestamp,
 };
 
-/// The longest user name, first name or last name, in characters.
-pub(super) const NAME_MAX: usize = 150;
-
-/// The longest telephone number, in characters.
-const PHONE_MAX: usize = 20;
-
-/// The longest password, in characters: longer ones are refused before hashing.
-const PASSWORD_MAX: usize = 128;
-
 /// What somebody who signs up says of themselves.
 #[derive(Clone, Debug)]
 pub struct Registration {
@@ -43,49 +43,52 @@ pub struct Registration {
     pub role: Role,
 }
 
-/// New values of a profile; what is `None` stays.
-#[derive(Clone, Debug, Default)]
-pub struct ProfileChanges {
-    pub username: Option<String>,
-    pub email: Option<String>,
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    /// `Some(None)` takes the number away.
-    pub phone_number: Option<Option<String>>,
-}
-
 /// Signs a new person up, and in.
 ///
 /// # Errors
 /// [`Error::Invalid`] with every wrong field at once.
 pub async fn register(app: &App, client: &Client, wanted: Registration) -> Result<Granted> {
     app.limits.address(client)?;
-    let role = wanted.role;
-    let mut problems = Vec::new();
-    if role == Role::Admin {
-        let problem = "nobody becomes ADMIN by signing up: choose GUEST or HOST".to_owned();
-        problems.push(Problem { field: "role", problem });
-    }
-    let user = new_user(app, wanted, problems).await?;
-    let user = &user;
-    // A name taken at this very moment shows as a duplicate key; the second look names it.
-    for attempt in 0.. {
-        let done = app
-            .store
-            .transaction(|tx| {
-                async move {
-                    insert(tx, user).await?;
-                    sessions::grant(app, tx, user.id, client).await
+    let user = &new_user(app, wanted, |role| draft::role(None, role)).await?;
+    twice(|| {
+        app.store.transaction(move |tx| {
+            async move {
+                insert(tx, user).await?;
+                sessions::grant(app, tx, user.id, client).await
+            }
+            .scope_boxed()
+        })
+    })
+    .await
+}
+
+/// Signs a new person up without signing them in. With `by` an administrator the person may
+/// become one too, which the audit log then says.
+///
+/// # Errors
+/// [`Error::Invalid`] with every wrong field at once.
+pub async fn enrol(
+    app: &App,
+    client: &Client,
+    by: Option<Viewer>,
+    wanted: Registration,
+) -> Result<User> {
+    app.limits.address(client)?;
+    let user = &new_user(app, wanted, |role| draft::role(by, role)).await?;
+    twice(|| {
+        app.store.transaction(move |tx| {
+            async move {
+                insert(tx, user).await?;
+                if user.role == Role::Admin {
+                    let (now, word) = (app.clock.now(), Some(user.role.word()));
+                    operations::note(tx, now, "user.role", by, Some(user.id), client, word).await?;
                 }
-                .scope_boxed()
-            })
-            .await;
-        match done {
-            Err(Error::Store(StoreError::Duplicate)) if attempt == 0 => {}
-            done => return done,
-        }
-    }
-    Err(Error::Internal("a new account kept colliding".to_owned()))
+                accounts::find(tx, user.id).await?.ok_or(Error::NotFound("user"))
+            }
+            .scope_boxed()
+        })
+    })
+    .await
 }
 
 /// Makes an administrator, for the operator at the command line.
@@ -93,34 +96,52 @@ pub async fn register(app: &App, client: &Client, wanted: Registration) -> Resul
 /// # Errors
 /// [`Error::Invalid`] with every wrong field at once.
 pub async fn create_superuser(app: &App, wanted: Registration) -> Result<UserId> {
-    let user = new_user(app, Registration { role: Role::Admin, ..wanted }, Vec::new()).await?;
+    let user = new_user(app, Registration { role: Role::Admin, ..wanted }, |_| None).await?;
     let (id, user) = (user.id, &user);
     app.store.transaction(|tx| async move { insert(tx, user).await }.scope_boxed()).await?;
     Ok(id)
 }
 
 /// Checks every field and hashes the password.
-async fn new_user(app: &App, wanted: Registration, mut problems: Vec<Problem>) -> Result<NewUser> {
+async fn new_user(
+    app: &App,
+    wanted: Registration,
+    role_problem: impl Fn(Role) -> Option<Problem>,
+) -> Result<NewUser> {
     let Registration { username, email, password, first_name, last_name, phone_number, role } =
         wanted;
-    let username = text::username(&username).map_err(|problem| problems.push(problem));
-    let email = text::email(&email).map_err(|problem| problems.push(problem));
-    let first_name = text::bounded("firstName", &first_name, 0, NAME_MAX)
-        .map_err(|problem| problems.push(problem));
-    let last_name = text::bounded("lastName", &last_name, 0, NAME_MAX)
-        .map_err(|problem| problems.push(problem));
-    let phone_number = phone(phone_number).map_err(|problem| problems.push(problem));
-    if let Err(problem) = check_password(app, "password", &password) {
-        problems.push(problem);
-    }
-    let (Ok(username), Ok(email), Ok(first_name), Ok(last_name), Ok(phone_number), true) =
-        (username, email, first_name, last_name, phone_number, problems.is_empty())
+    let draft = Draft {
+        username: Some(username),
+        email: Some(email),
+        password: Some(password.clone()),
+        first_name: Some(first_name),
+        last_name: Some(last_name),
+        phone_number: Some(phone_number),
+        role: Some(role),
+    };
+    let (checked, found) = draft::check(app, &draft);
+    let mut problems: Vec<_> = role_problem(role).into_iter().chain(found).collect();
+    // Of each field the first.
+    problems.dedup_by_key(|problem| problem.field);
+    let UserChanges {
+        username: Some(username),
+        username_key: Some(username_key),
+        email: Some(email),
+        email_key: Some(email_key),
+        first_name: Some(first_name),
+        last_name: Some(last_name),
+        phone_number: Some(phone_number),
+        ..
+    } = checked
     else {
         return Err(Error::Invalid(problems));
     };
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
+    }
     // Looked up before the costly hash; looked up again where it is written.
-    let (username_key, email_key) = (text::key(&username), text::key(&email));
-    must_be_free(&mut app.store.conn().await?, Some(&username_key), Some(&email_key), None).await?;
+    let (name, mail) = (Some(&username_key), Some(&email_key));
+    draft::must_be_free(&mut app.store.conn().await?, name, mail, None).await?;
     Ok(NewUser {
         id: UserId::new(),
         username,
@@ -136,61 +157,22 @@ async fn new_user(app: &App, wanted: Registration, mut problems: Vec<Problem>) -
     })
 }
 
+/// Adds a person. A name taken at this very moment shows as a duplicate key; the second look
+/// names it.
+async fn twice<T, F>(add: impl Fn() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    match add().await {
+        Err(Error::Store(StoreError::Duplicate)) => add().await,
+        done => done,
+    }
+}
+
 async fn insert(tx: &mut Conn, user: &NewUser) -> Result<()> {
     operations::lock_names(tx).await?;
-    must_be_free(tx, Some(&user.username_key), Some(&user.email_key), None).await?;
+    draft::must_be_free(tx, Some(&user.username_key), Some(&user.email_key), None).await?;
     Ok(accounts::insert(tx, user).await?)
-}
-
-/// Since people sign in by user name or e-mail, neither may be anybody's name or e-mail. No
-/// unique key can say that of two columns: a transaction calls [`operations::lock_names`] first.
-async fn must_be_free(
-    conn: &mut Conn,
-    username_key: Option<&String>,
-    email_key: Option<&String>,
-    except: Option<UserId>,
-) -> Result<()> {
-    let wanted: Vec<String> = username_key.into_iter().chain(email_key).cloned().collect();
-    let taken = accounts::keys_like(conn, &wanted, except).await?;
-    let is_taken = |key: Option<&String>| {
-        key.is_some_and(|key| taken.iter().any(|(name, email)| name == key || email == key))
-    };
-    let mut problems = Vec::new();
-    if is_taken(username_key) {
-        let problem = "a user with that username already exists".to_owned();
-        problems.push(Problem { field: "username", problem });
-    }
-    if is_taken(email_key) {
-        let problem = "a user with that e-mail already exists".to_owned();
-        problems.push(Problem { field: "email", problem });
-    }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
-}
-
-/// A password that may be chosen, looked at before any hashing.
-pub(super) fn check_password(
-    app: &App,
-    field: &'static str,
-    password: &str,
-) -> std::result::Result<(), Problem> {
-    let (min, length) = (app.rules.password_min, password.chars().count());
-    let problem = if length < min {
-        format!("is too short: at least {min} characters")
-    } else if length > PASSWORD_MAX {
-        format!("is too long: at most {PASSWORD_MAX} characters")
-    } else if password.chars().all(|c| c.is_ascii_digit()) {
-        "may not be only digits".to_owned()
-    } else if crate::secrets::password::is_common(password) {
-        "is too common: many people use it, so it is tried first".to_owned()
-    } else {
-        return Ok(());
-    };
-    Err(Problem { field, problem })
-}
-
-fn phone(number: Option<String>) -> std::result::Result<Option<String>, Problem> {
-    let number = number.map(|number| text::bounded("phoneNumber", &number, 0, PHONE_MAX));
-    Ok(number.transpose()?.filter(|number| !number.is_empty()))
 }
 
 /// One person; those who deleted their account are shown without their name.
@@ -201,6 +183,18 @@ pub async fn find(app: &App, _viewer: Viewer, id: UserId) -> Result<Option<User>
 /// These people, in no order.
 pub async fn find_many(app: &App, _reader: Reader, ids: &[UserId]) -> Result<Vec<User>> {
     Ok(accounts::find_many(&mut app.store.conn().await?, ids).await?)
+}
+
+/// Which of these people do not exist, or are gone, in the given order: nobody can be in a
+/// conversation with them.
+pub async fn missing(app: &App, _viewer: Viewer, ids: &[UserId]) -> Result<Vec<UserId>> {
+    let found = accounts::find_many(&mut app.store.conn().await?, ids).await?;
+    let is_there = |id: &UserId| {
+        found
+            .iter()
+            .any(|user| user.id == *id && user.deleted_at.is_none() && user.disabled_at.is_none())
+    };
+    Ok(ids.iter().filter(|id| !is_there(id)).copied().collect())
 }
 
 /// A place in the list of people by user name.
@@ -242,66 +236,6 @@ pub async fn count(app: &App, _viewer: Viewer, filter: UserFilter) -> Result<i64
 
 fn folded(filter: UserFilter) -> Result<UserFilter> {
     Ok(UserFilter { search: text::needle("search", filter.search)?, ..filter })
-}
-
-/// Writes new values into the viewer's own profile.
-///
-/// # Errors
-/// [`Error::Invalid`] with every wrong field at once.
-pub async fn update_profile(app: &App, viewer: Viewer, wanted: ProfileChanges) -> Result<User> {
-    let ProfileChanges { username, email, first_name, last_name, phone_number } = wanted;
-    let mut problems = Vec::new();
-    let mut ok = |checked: Option<std::result::Result<String, Problem>>| {
-        checked.and_then(|checked| checked.map_err(|problem| problems.push(problem)).ok())
-    };
-    let username = ok(username.map(|name| text::username(&name)));
-    let email = ok(email.map(|email| text::email(&email)));
-    let first_name = ok(first_name.map(|name| text::bounded("firstName", &name, 0, NAME_MAX)));
-    let last_name = ok(last_name.map(|name| text::bounded("lastName", &name, 0, NAME_MAX)));
-    let phone_number = match phone_number.map(phone).transpose() {
-        Ok(phone_number) => phone_number,
-        Err(problem) => {
-            problems.push(problem);
-            None
-        }
-    };
-    if !problems.is_empty() {
-        return Err(Error::Invalid(problems));
-    }
-    let changes = UserChanges {
-        username_key: username.as_deref().map(text::key),
-        email_key: email.as_deref().map(text::key),
-        username,
-        email,
-        first_name,
-        last_name,
-        phone_number,
-        ..UserChanges::default()
-    };
-    let (id, changes) = (viewer.id(), &changes);
-    let written = app
-        .store
-        .transaction(|tx| {
-            async move {
-                let (name, email) = (changes.username_key.as_ref(), changes.email_key.as_ref());
-                if name.is_some() || email.is_some() {
-                    operations::lock_names(tx).await?;
-                    must_be_free(tx, name, email, Some(id)).await?;
-                }
-                if *changes != UserChanges::default() {
-                    accounts::update(tx, id, changes).await?;
-                }
-                accounts::find(tx, id).await?.ok_or(Error::NotFound("user"))
-            }
-            .scope_boxed()
-        })
-        .await;
-    match written {
-        Err(Error::Store(StoreError::Duplicate)) => {
-            Err(Error::Conflict("somebody took this name or e-mail just now".to_owned()))
-        }
-        written => written,
-    }
 }
 
 /// Ends the viewer's account: they leave every group, their sessions end, and what is
@@ -382,6 +316,10 @@ pub async fn set_disabled(
     manage(app, client, viewer, id, changes, action, None).await
 }
 
+fn to_themselves() -> Error {
+    Error::Conflict("an administrator cannot do this to themselves".to_owned())
+}
+
 async fn manage(
     app: &App,
     client: &Client,
@@ -393,7 +331,7 @@ async fn manage(
 ) -> Result<User> {
     viewer.must_be_admin()?;
     if id == viewer.id() {
-        return Err(Error::Conflict("an administrator cannot do this to themselves".to_owned()));
+        return Err(to_themselves());
     }
     let (now, changes) = (app.clock.now(), &changes);
     let user = app

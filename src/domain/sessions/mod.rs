@@ -1,8 +1,20 @@
 //! Signing in and staying signed in. Access tokens are short-lived and checked against
-//! the session at every request; refresh tokens rotate.
+//! the session at every request; refresh tokens rotate. What REST and pages do otherwise is
+//! in `rest`, `basic` and `page`; what all do alike, the proof of a password, in `password`.
+
+mod basic;
+mod page;
+mod password;
+mod rest;
 
 use std::time::Duration;
 
+pub(super) use self::{basic::Proven, password::must_know_password};
+pub use self::{
+    basic::authenticate_basic,
+    page::{authenticate_page, close_page, open_page},
+    rest::{Refused, TokenFault, authenticate_rest, login_rest, refresh_rest, verify},
+};
 pub use crate::store::sessions::Session;
 use scoped_futures::ScopedFutureExt;
 
@@ -51,63 +63,68 @@ pub struct Granted {
 pub enum Login {
     Username(String),
     Email(String),
+    Either(String),
+}
+
+/// Somebody who has shown a token that is good.
+#[derive(Clone, Debug)]
+pub struct Authenticated {
+    pub viewer: Viewer,
+    /// As they are called now.
+    pub username: String,
 }
 
 /// Signs in. Whether the name, the e-mail or the password was wrong is not told, and an
 /// unknown name costs the same work as a wrong password.
 pub async fn login(app: &App, client: &Client, login: Login, password: String) -> Result<Granted> {
-    let (Login::Username(name) | Login::Email(name)) = login;
+    sign(app, open(app, client, login, password, Kind::Graphql).await?)
+}
+
+/// A session that was just opened or prolonged, and the secret that keeps it alive.
+struct Opened {
+    session: Session,
+    secret: String,
+    user: User,
+}
+
+/// Opens a session of this kind for who has the password.
+async fn open(
+    app: &App,
+    client: &Client,
+    login: Login,
+    password: String,
+    kind: Kind,
+) -> Result<Opened> {
+    let (Login::Username(name) | Login::Email(name) | Login::Either(name)) = login;
     let key = text::key(name.trim());
     app.limits.address(client)?;
     let found = users::find_by_key(&mut app.store.conn().await?, &key).await?;
-    let (user, hash) = found.unzip();
-    let subject = user.as_ref().map(|user| user.id);
-    app.limits.account(&subject.map_or_else(
-        || key.chars().take(accounts::NAME_MAX).collect::<String>(),
-        |id| id.to_string(),
-    ))?;
-    let hash = hash.filter(|hash| !hash.is_empty());
-    let is_right = app.passwords.verify(password.clone(), hash.clone()).await?;
-    let wrong = || Error::InvalidCredentials("the user name, e-mail or password is wrong");
-    let granted = match user.filter(|_| is_right) {
-        None => Err(wrong()),
-        Some(user) => {
-            let (id, hash) = (user.id, &hash);
-            let stronger = match hash {
-                Some(hash) if is_outdated(hash) => Some(app.passwords.hash(password).await?),
-                Some(_) | None => None,
-            };
-            let changes = &UserChanges { password_hash: stronger, ..UserChanges::default() };
-            app.store
-                .transaction(|tx| {
-                    async move {
-                        // Whoever changed the password or the account meanwhile was first.
-                        let active = !users::lock_active(tx, &[id]).await?.is_empty();
-                        if !active || users::find_password_hash(tx, id).await? != *hash {
-                            return Err(wrong());
-                        }
-                        if changes.password_hash.is_some() {
-                            users::update(tx, id, changes).await?;
-                        }
-                        grant(app, tx, id, client).await
-                    }
-                    .scope_boxed()
-                })
-                .await
-        }
-    };
-    if let Err(Error::InvalidCredentials(_)) = granted {
-        let (now, action) = (app.clock.now(), "login.failed");
-        let noted = async {
-            let mut conn = app.store.writing().await?;
-            operations::note(&mut conn, now, action, None, subject, client, None).await
-        };
-        // The answer is the same whether or not it could be noted.
-        if let Err(error) = noted.await {
-            tracing::error!(cause = error.cause(), "a failed sign-in was not noted");
-        }
+    let (user, hash) = password::prove(app, client, &key, found, password.clone()).await?;
+    let stronger =
+        if is_outdated(&hash) { Some(app.passwords.hash(password).await?) } else { None };
+    let (id, hash) = (user.id, &hash);
+    let changes = &UserChanges { password_hash: stronger, ..UserChanges::default() };
+    let opened = app
+        .store
+        .transaction(|tx| {
+            async move {
+                // Whoever changed the password or the account meanwhile was first.
+                let active = !users::lock_active(tx, &[id]).await?.is_empty();
+                if !active || users::find_password_hash(tx, id).await?.as_ref() != Some(hash) {
+                    return Err(password::wrong());
+                }
+                if changes.password_hash.is_some() {
+                    users::update(tx, id, changes).await?;
+                }
+                begin(app, tx, id, client, kind).await
+            }
+            .scope_boxed()
+        })
+        .await;
+    if let Err(Error::InvalidCredentials(_)) = opened {
+        password::note_failure(app, client, Some(id)).await;
     }
-    granted
+    opened
 }
 
 /// Opens a session inside a transaction.
@@ -117,16 +134,31 @@ pub(super) async fn grant(
     user: UserId,
     client: &Client,
 ) -> Result<Granted> {
+    sign(app, begin(app, tx, user, client, Kind::Graphql).await?)
+}
+
+async fn begin(
+    app: &App,
+    tx: &mut Conn,
+    user: UserId,
+    client: &Client,
+    kind: Kind,
+) -> Result<Opened> {
     let now = app.clock.now();
-    let absolute_expires_at = now.after(LONGEST_SESSION);
+    let (idle, longest) = match kind {
+        Kind::Graphql => (app.rules.refresh_ttl, LONGEST_SESSION),
+        Kind::Rest => (app.rules.rest_refresh_ttl, app.rules.rest_refresh_ttl),
+        Kind::Page => (page::IDLE, page::LONGEST),
+    };
+    let absolute_expires_at = now.after(longest);
     let session = Session {
         id: SessionId::new(),
         user_id: user,
-        kind: Kind::Graphql,
-        rotates: true,
+        kind,
+        rotates: kind == Kind::Graphql,
         created_at: now,
         last_used_at: now,
-        expires_at: now.after(app.rules.refresh_ttl).min(absolute_expires_at),
+        expires_at: now.after(idle).min(absolute_expires_at),
         absolute_expires_at,
         revoked_at: None,
         user_agent: client
@@ -136,56 +168,61 @@ pub(super) async fn grant(
         ip: client.ip.map(|ip| ip.to_string()),
     };
     sessions::insert(tx, &session).await?;
-    issue(app, tx, &session, token::new_jti(), now).await
+    keep(tx, session, token::new_jti(), now).await
 }
 
-/// Keeps the hash of a new refresh token and signs the pair.
-async fn issue(
-    app: &App,
-    tx: &mut Conn,
-    session: &Session,
-    jti: String,
-    now: Timestamp,
-) -> Result<Granted> {
+/// Keeps the hash of a new secret.
+async fn keep(tx: &mut Conn, session: Session, secret: String, now: Timestamp) -> Result<Opened> {
     let kept = RefreshToken {
-        token_hash: token::hash(&jti),
+        token_hash: token::hash(&secret),
         session_id: session.id,
         issued_at: now,
         spent_at: None,
         regranted_at: None,
     };
     sessions::insert_token(tx, &kept).await?;
-    sign(app, tx, session, jti, now).await
+    let user = users::find(tx, session.user_id).await?.ok_or(Error::SessionRevoked)?;
+    Ok(Opened { session, secret, user })
 }
 
-async fn sign(
+/// Signs the pair.
+fn sign(app: &App, opened: Opened) -> Result<Granted> {
+    let Opened { session, secret, user } = opened;
+    let now = app.clock.now();
+    let (access_token, expires_at) = sign_access(app, &session, now)?;
+    let refresh_token = sign_one(app, TokenType::Refresh, &session, secret, session.expires_at)?;
+    Ok(Granted { access_token, refresh_token, expires_at, user })
+}
+
+/// A new access token of a session, and when it ends.
+fn sign_access(app: &App, session: &Session, now: Timestamp) -> Result<(String, Timestamp)> {
+    let ttl = match session.kind {
+        Kind::Graphql | Kind::Page => app.rules.access_ttl,
+        Kind::Rest => app.rules.rest_access_ttl,
+    };
+    let expires_at = now.after(ttl).min(session.absolute_expires_at);
+    let signed = sign_one(app, TokenType::Access, session, token::new_jti(), expires_at)?;
+    Ok((signed, expires_at))
+}
+
+fn sign_one(
     app: &App,
-    tx: &mut Conn,
+    kind: TokenType,
     session: &Session,
     jti: String,
-    now: Timestamp,
-) -> Result<Granted> {
-    let user = users::find(tx, session.user_id).await?.ok_or(Error::SessionRevoked)?;
-    let sign = |kind, jti, expires_at: Timestamp| {
-        let token =
-            Token { user: user.id, session: session.id, jti, expires_at: expires_at.seconds() };
-        let signed = app.tokens.sign(kind, &token, now);
-        signed.map_err(|error| Error::Internal(error.to_string()))
-    };
-    let expires_at = now.after(app.rules.access_ttl).min(session.absolute_expires_at);
-    Ok(Granted {
-        access_token: sign(TokenType::Access, token::new_jti(), expires_at)?,
-        refresh_token: sign(TokenType::Refresh, jti, session.expires_at)?,
-        expires_at,
-        user,
-    })
+    expires_at: Timestamp,
+) -> Result<String> {
+    let Session { id, user_id, .. } = *session;
+    let token = Token { user: user_id, session: id, jti, expires_at: expires_at.seconds() };
+    let signed = app.tokens.sign(kind, &token, app.clock.now());
+    signed.map_err(|error| Error::Internal(error.to_string()))
 }
 
 /// Who an access token speaks for.
 ///
 /// # Errors
 /// [`Error::BadToken`], [`Error::TokenExpired`] or [`Error::SessionRevoked`].
-pub async fn authenticate(app: &App, access_token: &str) -> Result<Viewer> {
+pub async fn authenticate(app: &App, access_token: &str) -> Result<Authenticated> {
     let now = app.clock.now();
     let token = read(app, TokenType::Access, access_token, now)?;
     let found = sessions::find_with_user(&mut app.store.conn().await?, token.session).await?;
@@ -194,7 +231,8 @@ pub async fn authenticate(app: &App, access_token: &str) -> Result<Viewer> {
         return Err(Error::SessionRevoked);
     }
     let expires_at = Timestamp::from_micros(token.expires_at.saturating_mul(1_000_000));
-    Ok(Viewer::new(user.id, session.id, user.role, expires_at))
+    let viewer = Viewer::new(user.id, session.id, user.role, expires_at);
+    Ok(Authenticated { viewer, username: user.username })
 }
 
 fn read(app: &App, kind: TokenType, text: &str, now: Timestamp) -> Result<Token> {
@@ -202,9 +240,15 @@ fn read(app: &App, kind: TokenType, text: &str, now: Timestamp) -> Result<Token>
         TokenError::Expired => Error::TokenExpired,
         TokenError::Invalid => Error::BadToken(match kind {
             TokenType::Access => "the access token is not valid",
-            TokenType::Refresh => "the refresh token is not valid",
+            TokenType::Refresh => REFRESH_TOKEN_NOT_VALID,
         }),
     })
+}
+
+const REFRESH_TOKEN_NOT_VALID: &str = "the refresh token is not valid";
+
+fn bad_refresh_token() -> Error {
+    Error::BadToken(REFRESH_TOKEN_NOT_VALID)
 }
 
 fn is_alive(session: &Session, user: &User, now: Timestamp) -> bool {
@@ -249,6 +293,10 @@ async fn exchange(
     now: Timestamp,
 ) -> Result<Option<Granted>> {
     let session = sessions::lock(tx, token.session).await?.ok_or(Error::SessionRevoked)?;
+    if session.kind != Kind::Graphql {
+        // Of another door: its session goes on.
+        return Err(bad_refresh_token());
+    }
     let user = users::find(tx, session.user_id).await?.ok_or(Error::SessionRevoked)?;
     if user.id != token.user || !is_alive(&session, &user, now) {
         return Err(Error::SessionRevoked);
@@ -256,14 +304,15 @@ async fn exchange(
     let hash = token::hash(&token.jti);
     let kept = sessions::find_token(tx, &hash).await?;
     let kept = kept.filter(|kept| kept.session_id == session.id);
-    let kept = kept.ok_or(Error::BadToken("the refresh token is not valid"))?;
+    let kept = kept.ok_or_else(bad_refresh_token)?;
     let successor = app.tokens.successor(&token.jti);
     let Some(spent_at) = kept.spent_at else {
         let expires_at = now.after(app.rules.refresh_ttl).min(session.absolute_expires_at);
         let session = Session { expires_at, ..session };
         sessions::update_spent(tx, &hash, now).await?;
         sessions::update_used(tx, session.id, now, expires_at).await?;
-        return Ok(Some(issue(app, tx, &session, successor, now).await?));
+        let opened = keep(tx, session, successor, now).await?;
+        return Ok(Some(sign(app, opened)?));
     };
     let next = sessions::find_token(tx, &token::hash(&successor)).await?;
     let is_unused = next.is_some_and(|next| next.spent_at.is_none());
@@ -273,7 +322,7 @@ async fn exchange(
             return Err(Error::BadToken(problem));
         }
         sessions::update_regranted(tx, &hash, now).await?;
-        return Ok(Some(sign(app, tx, &session, successor, now).await?));
+        return Ok(Some(sign(app, Opened { session, secret: successor, user })?));
     }
     sessions::revoke(tx, session.id, user.id, now).await?;
     operations::note(tx, now, "refresh.reused", None, Some(user.id), client, None).await?;
@@ -326,30 +375,17 @@ pub async fn change_password(
                 let session = session.ok_or(Error::SessionRevoked)?;
                 users::update(tx, id, changes).await?;
                 sessions::revoke_others(tx, id, Some(session.id), now).await?;
-                sessions::delete_tokens(tx, session.id).await?;
+                // A page has no refresh token but its cookie, which stays.
+                if session.kind != Kind::Page {
+                    sessions::delete_tokens(tx, session.id).await?;
+                }
                 operations::note(tx, now, "password.changed", Some(viewer), Some(id), client, None)
                     .await?;
-                issue(app, tx, &session, token::new_jti(), now).await
+                sign(app, keep(tx, session, token::new_jti(), now).await?)
             }
             .scope_boxed()
         })
         .await?;
     app.live.tell(Signal::PersonChanged { user: id });
     Ok(granted)
-}
-
-/// Asks for the viewer's password once more, before something that cannot be undone.
-pub(super) async fn must_know_password(
-    app: &App,
-    client: &Client,
-    viewer: Viewer,
-    password: String,
-) -> Result<()> {
-    app.limits.address(client)?;
-    app.limits.account(&viewer.id().to_string())?;
-    let hash = users::find_password_hash(&mut app.store.conn().await?, viewer.id()).await?;
-    if app.passwords.verify(password, hash).await? {
-        return Ok(());
-    }
-    Err(Error::InvalidCredentials("the current password is wrong"))
 }
