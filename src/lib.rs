@@ -5,7 +5,7 @@
 //! ```text
 //!         main · commands · server · config      start, listen, stop
 //!                        │
-//!                     graphql                    translate
+//!             graphql · rest · pages             translate
 //!                        │
 //!                     domain                     decide
 //!             ┌──────────┼──────────┐
