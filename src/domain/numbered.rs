@@ -43,6 +43,8 @@ pub struct MessageQuery {
     pub from: Option<Timestamp>,
     /// Sent then or earlier.
     pub until: Option<Timestamp>,
+    /// Nobody is found by their e-mail, where it is hidden from who asks.
+    pub hides_emails: bool,
 }
 
 /// Who sent a message.
@@ -86,13 +88,16 @@ async fn filter(
     conn: &mut Conn,
     query: &MessageQuery,
 ) -> Result<Option<numbered::messages::MessageFilter>> {
-    let MessageQuery { conversation, sender, words, from, until } = query.clone();
+    let MessageQuery { conversation, sender, words, from, until, hides_emails } = query.clone();
     let words = folded(&words)?;
     let sender = match sender {
         None => None,
         Some(Sender::Id(id)) => Some(id),
         Some(Sender::Name(name)) => {
-            match accounts::find_by_key(conn, &text::key(name.trim())).await? {
+            let key = text::key(name.trim());
+            let found = accounts::find_by_key(conn, &key).await?;
+            let is_shown = |user: &User| !hides_emails || text::key(&user.username) == key;
+            match found.filter(|(user, _)| is_shown(user)) {
                 Some((user, _)) => Some(user.id),
                 None => return Ok(None),
             }

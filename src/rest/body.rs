@@ -1,6 +1,8 @@
 //! The body of a request, in the three forms that clients send, and its fields with the rules
 //! of Django REST Framework: what is missing, null, blank or of the wrong type.
 
+use std::collections::BTreeMap;
+
 use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, Multipart, Request},
@@ -216,7 +218,10 @@ impl Fields {
 
     /// A list of objects, each with its fields, if it was sent.
     pub(super) fn objects(&mut self, name: &'static str) -> Option<Vec<Value>> {
-        if !self.has(name) || matches!(self.given, Given::Form(_)) {
+        if let Given::Form(fields) = &self.given {
+            return objects_of_form(fields, name);
+        }
+        if !self.has(name) {
             return None;
         }
         match self.value(name) {
@@ -282,6 +287,20 @@ pub(super) fn each<T>(
         fields.refuse_with(name, Value::Object(wrong));
     }
     good
+}
+
+/// The objects of a list as forms send them: `messages[0]message_body=…`, with or without a
+/// dot between.
+fn objects_of_form(fields: &[(String, String)], list: &str) -> Option<Vec<Value>> {
+    let mut objects: BTreeMap<u32, Map<String, Value>> = BTreeMap::new();
+    for (name, value) in fields {
+        let place = name.strip_prefix(list).and_then(|rest| rest.strip_prefix('['));
+        let Some((place, field)) = place.and_then(|rest| rest.split_once(']')) else { continue };
+        let Ok(place) = place.parse() else { continue };
+        let field = field.strip_prefix('.').unwrap_or(field).to_owned();
+        objects.entry(place).or_default().insert(field, value.as_str().into());
+    }
+    (!objects.is_empty()).then(|| objects.into_values().map(Value::Object).collect())
 }
 
 /// A type by its name in Python.

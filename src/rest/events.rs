@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use futures_util::FutureExt;
 use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
@@ -141,7 +141,11 @@ async fn poll(call: Call) -> Result<Reply> {
         let is_shown = held.message().is_some_and(|message| message.deleted_at.is_none());
         body(held, if is_shown { shown.next() } else { None })
     });
-    let next = next.unwrap_or_default();
+    // Not even where the log ends could be read.
+    let next = next.ok_or_else(|| {
+        let detail = "The events could not be read in time: ask again.";
+        Refusal::detail(StatusCode::SERVICE_UNAVAILABLE, detail)
+    })?;
     Ok(Reply::ok(Events {
         events: events.collect(),
         next,

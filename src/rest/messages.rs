@@ -198,6 +198,7 @@ async fn list(call: Call) -> Result<Reply> {
         sender,
         words,
         from: filters.moments(&["start_date", "sent_at_after"]).into_iter().max(),
+        hides_emails: call.hides_contacts(),
         until: filters.moments(&["end_date", "sent_at_before"]).into_iter().min(),
     };
     let order = filters.order(|name| match name {
@@ -220,14 +221,21 @@ async fn list(call: Call) -> Result<Reply> {
 
 /// By what a client knows its message again: a text becomes an id of this person.
 fn client_id(call: &Call, viewer: Viewer, fields: &mut Fields) -> Result<Option<ClientId>> {
-    let header = call.headers.get("idempotency-key").map(|key| key.to_str().unwrap_or_default());
+    let header = call.headers.get("idempotency-key");
+    let header = header.map(|key| String::from_utf8_lossy(key.as_bytes()).into_owned());
+    let is_field = header.is_none();
     let field = match fields.value("client_message_id") {
         None | Some(Value::Null) => None,
         Some(_) => fields.plain("client_message_id", Text::default()),
     };
-    let Some(key) = header.map(str::to_owned).or(field) else { return Ok(None) };
+    let Some(key) = header.or(field) else { return Ok(None) };
     let key = key.trim();
     if key.is_empty() || key.chars().count() > KEY_MAX {
+        if is_field {
+            let wrong = format!("Ensure this field has no more than {KEY_MAX} characters.");
+            fields.refuse("client_message_id", wrong);
+            return Ok(None);
+        }
         let detail = format!("Idempotency-Key must have 1 to {KEY_MAX} characters.");
         return Err(Refusal::detail(StatusCode::BAD_REQUEST, detail));
     }
@@ -302,6 +310,10 @@ async fn create(
         Error::NotFound("conversation") => Refusal::outsider(),
         error => error.into(),
     })?;
+    if sent.message.deleted_at.is_some() {
+        let detail = "The message that was sent under this key has been deleted.";
+        return Err(Refusal::detail(StatusCode::CONFLICT, detail));
+    }
     Ok(Reply::created(show_one(&call, viewer, sent.message).await?))
 }
 

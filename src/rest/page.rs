@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::openapi::path::{Parameter, ParameterIn};
@@ -52,7 +52,9 @@ impl Query {
             pairs.push(("page".to_owned(), page.to_string()));
         }
         pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
-        form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+        let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        // As Python writes them.
+        text.replace('*', "%2A").replace("%7E", "~")
     }
 }
 
@@ -105,7 +107,10 @@ impl Wanted {
     /// # Errors
     /// 404 where there is no such page.
     pub(super) fn read(query: &Query, count: i64) -> Result<Self> {
-        let size = query.get("page_size").and_then(|size| size.trim().parse::<i64>().ok());
+        let size = query.get("page_size").map(str::trim).and_then(|size| {
+            let is_large = size.len() > 18 && size.bytes().all(|digit| digit.is_ascii_digit());
+            if is_large { Some(SIZE_MAX) } else { size.parse::<i64>().ok() }
+        });
         let size = size.filter(|size| *size > 0).map_or(SIZE, |size| size.min(SIZE_MAX));
         let last = ((count + size - 1) / size).max(1);
         let page = match query.get("page") {
@@ -228,18 +233,38 @@ impl<'a> Filters<'a> {
     }
 }
 
-/// A date or a moment as people write them: `2025-07-01`, `2025-07-01 10:00`, or RFC 3339 with
-/// or without an offset; UTC where none is said.
+/// A date or a moment as people write them: `2025-07-01`, `2025-07-01 10:00`, or ISO 8601 with
+/// or without an offset; UTC where none is said. What no database holds becomes the end of
+/// what they do.
 fn moment(text: &str) -> Option<Timestamp> {
-    if let Ok(moment) = text.replacen(' ', "T", 1).parse() {
-        return Some(moment);
-    }
-    let forms =
-        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"];
-    let parsed = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
-    let midnight = || NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0);
-    let parsed = parsed.or_else(midnight)?;
-    parsed.and_utc().to_rfc3339().parse().ok()
+    let zoned = match text.strip_suffix(['Z', 'z']) {
+        Some(moment) => format!("{moment}+00:00"),
+        None => text.to_owned(),
+    };
+    let zoned = [
+        "%Y-%m-%dT%H:%M:%S%.f%#z",
+        "%Y-%m-%d %H:%M:%S%.f%#z",
+        "%Y-%m-%dT%H:%M%#z",
+        "%Y-%m-%d %H:%M%#z",
+    ]
+    .iter()
+    .find_map(|form| DateTime::parse_from_str(&zoned, form).ok());
+    let bare = || {
+        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
+            .iter()
+            .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+    };
+    let midnight = || {
+        let day = ["%Y-%m-%d", "%Y%m%d"]
+            .iter()
+            .find_map(|form| NaiveDate::parse_from_str(text, form).ok());
+        day?.and_hms_opt(0, 0, 0)
+    };
+    let moment = match zoned {
+        Some(moment) => moment.to_utc(),
+        None => bare().or_else(midnight)?.and_utc(),
+    };
+    Some(Timestamp::from(moment).clamp(Timestamp::earliest(), Timestamp::latest()))
 }
 
 #[cfg(test)]
@@ -255,6 +280,12 @@ mod tests {
             ("2025-07-01T10:00:00Z", Some("2025-07-01T10:00:00.000000Z")),
             ("2025-07-01T10:00:00+02:00", Some("2025-07-01T08:00:00.000000Z")),
             ("2025-07-01T10:00:00 02:00", None),
+            ("2025-07-01T10:00Z", Some("2025-07-01T10:00:00.000000Z")),
+            ("2025-07-01T10:00+02:00", Some("2025-07-01T08:00:00.000000Z")),
+            ("2025-07-01T10:00:00+0200", Some("2025-07-01T08:00:00.000000Z")),
+            ("2025-07-01 10:00:00.25+02", Some("2025-07-01T08:00:00.250000Z")),
+            ("20250701", Some("2025-07-01T00:00:00.000000Z")),
+            ("0001-01-01", Some("1970-01-01T00:00:00.000000Z")),
             ("2025-13-45", None),
             ("yesterday", None),
         ] {

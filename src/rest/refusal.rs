@@ -1,5 +1,7 @@
 //! Why a request is not served, in the words that clients of Django REST Framework know.
 
+use std::time::Duration;
+
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -142,18 +144,21 @@ impl From<Error> for Refusal {
             refusal.body.0.push(("head".to_owned(), head.into()));
         }
         if let Some(wait) = error.retry_after() {
-            // Whole seconds, and never so few that the next try is too early as well.
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            refusal.retry_after = Some(seconds.max(1));
+            refusal.retry_after = Some(whole_seconds(wait));
         }
         refusal
     }
 }
 
+/// Never so few that the next try is too early as well.
+fn whole_seconds(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
+}
+
 fn sentence(error: &Error) -> String {
     match error {
         Error::RateLimited { retry_after } => {
-            let seconds = retry_after.as_secs().max(1);
+            let seconds = whole_seconds(*retry_after);
             let s = if seconds == 1 { "" } else { "s" };
             format!("Request was throttled. Expected available in {seconds} second{s}.")
         }

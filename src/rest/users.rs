@@ -173,7 +173,7 @@ async fn read(call: &Call, fields: &mut Fields, person: Option<UserId>) -> Resul
     let password = fields.plain("password", password);
     let username = match username {
         // Who signs up without a name is called by their e-mail address.
-        None if person.is_none() && !fields.has("username") => email.clone(),
+        None if person.is_none() && !fields.has("username") => email.as_deref().map(named_by),
         username => username,
     };
     let draft = Draft { username, email, password, first_name, last_name, phone_number, role };
@@ -184,6 +184,12 @@ async fn read(call: &Call, fields: &mut Fields, person: Option<UserId>) -> Resul
     fields.refuse_all(&problems);
     fields.check(ORDER)?;
     Ok(draft)
+}
+
+/// An e-mail address as a user name, which has fewer letters and is shorter.
+fn named_by(email: &str) -> String {
+    let is_fine = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
+    email.chars().map(|c| if is_fine(c) { c } else { '_' }).take(NAME_MAX).collect()
 }
 
 fn role(fields: &mut Fields) -> Option<DomainRole> {

@@ -117,6 +117,7 @@ fn owned(words: &[&str]) -> Vec<String> {
 }
 
 fn of(chat: Id) -> MessageQuery {
+    hides_emails: false,
     MessageQuery { conversation: Some(chat.into()), ..MessageQuery::default() }
 }
 
@@ -247,6 +248,7 @@ async fn each_filter_of_messages_lets_through_what_it_says() {
     assert!(of_ann.bodies(&between(moments[2], moments[1])).await.is_empty());
 
     let all = MessageQuery {
+        hides_emails: false,
         conversation: Some(group.into()),
         sender: Some(Sender::Name("eve".to_owned())),
         words: owned(&["THREE", "e"]),
@@ -513,6 +515,7 @@ async fn pages_of_messages_put_together_are_the_whole_list_in_its_order() {
         }
         order.shuffle(dice);
         let query = MessageQuery {
+            hides_emails: false,
             conversation: dice.random_bool(0.3).then(|| (*chats.choose(dice).unwrap()).into()),
             sender: dice.random_bool(0.2).then(|| Sender::Name("ZOE".to_owned())),
             words: if dice.random_bool(0.2) { owned(&["T", "Both"]) } else { Vec::new() },

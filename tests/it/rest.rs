@@ -327,7 +327,22 @@ async fn contacts_are_hidden_where_the_operator_says_so() {
     let seen = staff.rests("GET", "/api/users/", None).await;
     assert!(seen.text.contains("bob@example.org"));
     // Nor can an address be guessed piece by piece.
-    for path in ["/api/users/?search=b@example", "/api/conversations/?search=b@example"] {
+    group(&[&bob, &ann]).await;
+    bob.rests(
+        "POST",
+        "/api/conversations/",
+        Some(json!({
+            "participant_ids": [ann.id], "messages": [{ "message_body": "hello" }],
+        })),
+    )
+    .await
+    .has_status(201);
+    assert_eq!(ann.rests("GET", "/api/messages/?sender=bob", None).await.body["count"], 1);
+    for path in [
+        "/api/users/?search=b@example",
+        "/api/conversations/?search=b@example",
+        "/api/messages/?sender=bob@example.org",
+    ] {
         assert_eq!(ann.rests("GET", path, None).await.body["count"], 0, "{path}");
     }
     let shown = TestApp::start().await;
@@ -484,4 +499,41 @@ async fn nothing_that_is_asked_breaks_the_server() {
         let client = app.stranger().with_header("authorization", header);
         client.rests("GET", "/api/users/", None).await.has_status(401);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_carry_first_messages_and_names_are_made_of_any_address() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let form = format!(
+        "participant_ids={}&messages[0]message_body=one&messages[1].message_body=two",
+        bob.id
+    );
+    let request = Request::post("/api/conversations/")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(form));
+    let made = ann.reads(ann.sends_request(request.unwrap()).await).await;
+    made.has_status(201);
+    assert_eq!(made.body["message_count"], 2);
+    assert_eq!(made.body["last_message"]["message_body"], "two");
+    let wanted = json!({ "email": "a!b@example.org", "password": "plenty of rain" });
+    let signed = app.stranger().rests("POST", "/api/register/", Some(wanted)).await;
+    assert_eq!(signed.has_status(201).body["username"], "a_b@example.org");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_of_a_message_that_is_gone_is_refused() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = group(&[&ann, &bob]).await;
+    let keyed = ann.with_header("idempotency-key", "schlüssel");
+    let sent = send(&keyed, chat, "soon gone").await;
+    let id = sent.has_status(201).body["message_id"].as_str().unwrap();
+    ann.rests("DELETE", &format!("/api/messages/{id}/"), None).await.has_status(204);
+    send(&keyed, chat, "soon gone").await.has_status(409);
+    let path = format!("/api/conversations/{chat}/messages/");
+    let body = json!({ "client_message_id": "x".repeat(256) });
+    let refused = ann.rests("POST", &path, Some(body)).await;
+    let wrong = refused.has_status(400).body.as_object().unwrap();
+    assert!(wrong.contains_key("client_message_id") && wrong.contains_key("message_body"));
 }
