@@ -117,7 +117,6 @@ fn owned(words: &[&str]) -> Vec<String> {
 }
 
 fn of(chat: Id) -> MessageQuery {
-    hides_emails: false,
     MessageQuery { conversation: Some(chat.into()), ..MessageQuery::default() }
 }
 
