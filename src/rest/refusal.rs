@@ -162,6 +162,9 @@ fn sentence(error: &Error) -> String {
             let s = if seconds == 1 { "" } else { "s" };
             format!("Request was throttled. Expected available in {seconds} second{s}.")
         }
+        Error::ClientMessageIdReused => {
+            "This key was used for another message: make a new one.".to_owned()
+        }
         error => {
             let sentence = error.to_string();
             let mut letters = sentence.chars();
