@@ -136,7 +136,7 @@ pub(super) struct Member {
 pub(super) async fn lock(tx: &mut Conn, viewer: Viewer, id: ConversationId) -> Result<Member> {
     let missing = || Error::NotFound("conversation");
     let conversation = conversations::lock(tx, &[id]).await?.pop().ok_or_else(missing)?;
-    let member = members::list_present(tx, &[id], &[viewer.id]).await?.pop();
+    let member = members::list_present(tx, id, &[viewer.id]).await?.pop();
     Ok(Member { conversation, member: member.ok_or_else(missing)? })
 }
 

@@ -159,7 +159,7 @@ pub async fn list_sessions(
 pub async fn find_session(app: &App, viewer: Viewer, id: SessionId) -> Result<(Session, User)> {
     viewer.must_be_admin()?;
     let now = app.clock.now();
-    let found = sessions::find_with_user(&mut app.store.conn().await?, id).await?;
+    let found = app.reads.sessions.find(vec![id]).await?.remove(&id);
     let alive =
         found.filter(|(session, _)| session.revoked_at.is_none() && session.expires_at > now);
     alive.ok_or(Error::NotFound("session"))

@@ -12,6 +12,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     Error, Result,
     events::Log,
+    gather::Reads,
     limits::Limits,
     operations,
     sessions::Proven,
@@ -80,6 +81,7 @@ pub struct Parts {
     pub(super) passwords: Passwords,
     pub(super) limits: Limits,
     pub(super) writer: Writer,
+    pub(super) reads: Reads,
     pub(super) rules: Rules,
     pub(super) epoch: String,
     pub(super) proven: Proven,
@@ -105,6 +107,7 @@ impl App {
         let epoch = operations::epoch(&store).await?;
         let live = Hub::start(Log(store.clone()), sharing.bus(&epoch)?, sharing.pace);
         let writer = Writer::start(&store, &clock, &live);
+        let reads = Reads::new(&store);
         let (passwords, limits) = (Passwords::default(), Limits::new(rules.rate_limits));
         let app = Self(Arc::new(Parts {
             store,
@@ -113,6 +116,7 @@ impl App {
             passwords,
             limits,
             writer,
+            reads,
             rules,
             epoch,
             proven: Proven::default(),

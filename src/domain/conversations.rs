@@ -98,24 +98,25 @@ pub async fn find_many(
     reader: Reader,
     ids: &[ConversationId],
 ) -> Result<Vec<ConversationView>> {
-    let mut conn = app.store.conn().await?;
     let alike = |conversation| ConversationView { conversation, member: None };
     match reader {
         Reader::Person(viewer) => {
-            let found = conversations::find_many_with_member(&mut conn, ids, viewer.id()).await?;
+            let pairs = ids.iter().map(|id| (*id, viewer.id())).collect();
+            let found = app.reads.memberships.find(pairs).await?;
             let view =
                 |(conversation, member)| ConversationView { conversation, member: Some(member) };
-            Ok(found.into_iter().map(view).collect())
+            Ok(found.into_values().map(view).collect())
         }
         Reader::Participants(audience) => {
             let own = Some(audience.conversation()).filter(|id| ids.contains(id));
             let Some(id) = own else { return Ok(Vec::new()) };
-            Ok(conversations::find(&mut conn, id).await?.into_iter().map(alike).collect())
+            let found = conversations::find(&mut app.store.conn().await?, id).await?;
+            Ok(found.into_iter().map(alike).collect())
         }
         Reader::Former(former) => {
             let own = Some(former.conversation).filter(|id| ids.contains(id));
             let Some(id) = own else { return Ok(Vec::new()) };
-            let found = as_it_was(&mut conn, id, former.until).await?;
+            let found = as_it_was(&mut app.store.conn().await?, id, former.until).await?;
             Ok(found.into_iter().map(alike).collect())
         }
     }

@@ -13,7 +13,12 @@ use crate::{
         page::{one_more, pages},
     },
     ids::{ConversationId, UserId},
-    store::{Conn, accounts, changes::ChangeKind, conversations, members},
+    store::{
+        Conn,
+        accounts::{self, User},
+        changes::ChangeKind,
+        conversations, members,
+    },
     time::Timestamp,
 };
 
@@ -26,17 +31,17 @@ const ADD_MAX: usize = 100;
 /// What `participants` shows of each conversation without paging.
 pub const SHOWN: Window<i64> = Window { after: None, before: None, limit: 100, from_end: false };
 
-/// The same window of the members of each of these conversations, in join order, as far as
-/// the viewer takes part in them.
+/// The same window of the members of each of these conversations, in join order, with who
+/// they are, as far as the viewer takes part in them.
 pub async fn list_of_each(
     app: &App,
     viewer: Viewer,
     conversations: &[ConversationId],
     window: Window<i64>,
-) -> Result<HashMap<ConversationId, Page<Member>>> {
+) -> Result<HashMap<ConversationId, Page<(Member, User)>>> {
     let (mut conn, wide) = (app.store.conn().await?, one_more(&window));
     let rows = members::list_of_each(&mut conn, viewer.id(), conversations, wide).await?;
-    Ok(pages(conversations, rows, &window, |member| member.conversation_id))
+    Ok(pages(conversations, rows, &window, |(member, _)| member.conversation_id))
 }
 
 /// How many people are in a conversation that the viewer was shown.
@@ -115,7 +120,7 @@ pub async fn add(
                 let mut member = access::lock(tx, viewer, id).await?;
                 member.may_add()?;
                 must_be_active(tx, "userIds", people).await?;
-                let present = members::list_present(tx, &[id], people).await?;
+                let present = members::list_present(tx, id, people).await?;
                 let is_in =
                     |person: &&UserId| present.iter().any(|member| member.user_id == **person);
                 let new: Vec<UserId> = people.iter().filter(|id| !is_in(id)).copied().collect();
@@ -256,7 +261,7 @@ async fn present(
     allowed: Result<()>,
 ) -> Result<Member> {
     allowed?;
-    let member = members::list_present(tx, &[id], &[person]).await?.pop();
+    let member = members::list_present(tx, id, &[person]).await?.pop();
     member.ok_or(Error::NotFound("member"))
 }
 

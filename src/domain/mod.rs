@@ -16,6 +16,7 @@ pub mod conversations;
 pub mod error;
 pub mod events;
 pub mod feed;
+mod gather;
 pub mod inbox;
 mod limits;
 mod log;

@@ -77,12 +77,9 @@ impl Conversation {
 
     /// The first 100 by join order; `members` pages through all
     async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<User>> {
-        let loader = ctx.load()?;
-        let page = loader.load_one(MembersOf(self.row().id, members::SHOWN)).await?;
+        let page = ctx.load()?.load_one(MembersOf(self.row().id, members::SHOWN)).await?;
         let members = page.map(|page| page.items).unwrap_or_default();
-        let mut people = loader.load_many(members.iter().map(|member| member.user_id)).await?;
-        let person = |member: &members::Member| people.remove(&member.user_id);
-        Ok(members.iter().filter_map(person).map(User::from).collect())
+        Ok(members.into_iter().map(|(_, user)| user.into()).collect())
     }
 
     /// Who is in it now, in the order they joined
@@ -98,8 +95,8 @@ impl Conversation {
         let window = Paging { first, after, last, before }.window(&scope)?.map(|Joined(seq)| seq);
         let page = ctx.load()?.load_one(MembersOf(self.row().id, window)).await?;
         let counted = Counted::Members(self.0.clone());
-        Ok(Connection::new(page.unwrap_or_default(), &scope, counted, |member| {
-            (Joined(member.joined_event_seq), Member(member))
+        Ok(Connection::new(page.unwrap_or_default(), &scope, counted, |(member, user)| {
+            (Joined(member.joined_event_seq), Member(member, Some(user)))
         }))
     }
 

@@ -178,7 +178,7 @@ macro_rules! of_conversation {
 
 fn member(event: &Event) -> Result<Member> {
     match &event.what {
-        What::Joined(member) | What::Role(member) => Ok(Member(member.clone())),
+        What::Joined(member) | What::Role(member) => Ok(Member(member.clone(), None)),
         _ => Err(Error::Internal("an event without its member".to_owned()).into()),
     }
 }

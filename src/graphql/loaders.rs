@@ -198,10 +198,10 @@ impl Loader<UnreadOf> for Batch {
 pub(super) struct MembersOf(pub(super) ConversationId, pub(super) Window<i64>);
 
 impl Loader<MembersOf> for Batch {
-    type Value = Page<Member>;
+    type Value = Page<(Member, User)>;
     type Error = Arc<domain::Error>;
 
-    async fn load(&self, keys: &[MembersOf]) -> Found<MembersOf, Page<Member>> {
+    async fn load(&self, keys: &[MembersOf]) -> Found<MembersOf, Page<(Member, User)>> {
         self.reads();
         let Some(viewer) = self.person() else { return Ok(HashMap::new()) };
         let mut found = HashMap::new();

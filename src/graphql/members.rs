@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 
 use super::{Ask, accounts::User, conversations::ConversationPayload, error::Result};
 use crate::{
-    domain::{Error, members},
+    domain::{Error, accounts, members},
     ids::{ConversationId, UserId},
     time::Timestamp,
 };
@@ -21,15 +21,18 @@ pub(super) enum MemberRole {
     Member,
 }
 
-/// A person's place in a conversation
-pub(super) struct Member(pub(super) members::Member);
+/// A person's place in a conversation; who it is, if that was read with it
+pub(super) struct Member(pub(super) members::Member, pub(super) Option<accounts::User>);
 
 /// A person's place in a conversation
 #[Object]
 impl Member {
     /// The person
     async fn user(&self, ctx: &Context<'_>) -> Result<User> {
-        let user = ctx.load()?.load_one(self.0.user_id).await?;
+        let user = match &self.1 {
+            Some(user) => Some(user.clone()),
+            None => ctx.load()?.load_one(self.0.user_id).await?,
+        };
         Ok(user.ok_or(Error::NotFound("user"))?.into())
     }
 

@@ -1,11 +1,15 @@
 //! People with an account.
 
-use diesel::{dsl::exists, prelude::*};
+use diesel::{
+    dsl::{SqlTypeOf, exists},
+    prelude::*,
+    sqlite::Sqlite,
+};
 
 use super::{
     Conn, StoreError, Window,
     choice::choice,
-    conn::{columns, instr, known, lower},
+    conn::{any_of, columns, instr, known, lower},
     schema::users,
 };
 use crate::{ids::UserId, time::Timestamp};
@@ -37,6 +41,11 @@ pub struct User {
     pub disabled_at: Option<Timestamp>,
     pub deleted_at: Option<Timestamp>,
 }
+
+/// The columns of a [`User`] in its order, of `users AS u`; and their SQL types.
+pub(super) const COLUMNS: &str = "u.id, u.username, u.email, u.first_name, u.last_name, \
+    u.phone_number, u.role, u.created_at, u.disabled_at, u.deleted_at";
+pub(super) type Columns = SqlTypeOf<<User as Selectable<Sqlite>>::SelectExpression>;
 
 /// A person to be added.
 #[derive(Clone, Debug, Insertable)]
@@ -94,15 +103,15 @@ pub async fn find(conn: &mut Conn, id: UserId) -> Result<Option<User>, StoreErro
 
 /// These people, in no order, deleted ones too.
 pub async fn find_many(conn: &mut Conn, ids: &[UserId]) -> Result<Vec<User>, StoreError> {
-    let ids = ids.to_vec();
-    conn.fetch_all(users::table.filter(users::id.eq_any(ids)).select(columns::<User>())).await
+    let these = users::table.filter(any_of(users::id, ids));
+    conn.fetch_all(these.select(columns::<User>())).await
 }
 
 /// Locks those of these people who have a living account that is not disabled, so that it
 /// stays one until the end of the transaction.
 pub async fn lock_active(conn: &mut Conn, ids: &[UserId]) -> Result<Vec<UserId>, StoreError> {
     let active = users::table
-        .filter(users::id.eq_any(ids.to_vec()))
+        .filter(any_of(users::id, ids))
         .filter(users::deleted_at.is_null())
         .filter(users::disabled_at.is_null())
         .order(users::id)

@@ -6,7 +6,7 @@ use diesel::{dsl::exists, prelude::*};
 use super::{
     Conn, StoreError, Window,
     choice::choice,
-    conn::{columns, instr, known, lower},
+    conn::{any_of, any_pair, columns, instr, known, lower},
     members::Member,
     schema::{conversations, members, messages},
 };
@@ -117,7 +117,7 @@ pub async fn lock(
     ids: &[ConversationId],
 ) -> Result<Vec<Conversation>, StoreError> {
     let rows = conversations::table
-        .filter(conversations::id.eq_any(ids.to_vec()))
+        .filter(any_of(conversations::id, ids))
         .filter(conversations::deleted_at.is_null())
         .order(conversations::id);
     Ok(match conn {
@@ -138,7 +138,7 @@ pub async fn lock_free(
 ) -> Result<(Vec<Conversation>, Vec<ConversationId>), StoreError> {
     let there = |ids: &[ConversationId]| {
         conversations::table
-            .filter(conversations::id.eq_any(ids.to_vec()))
+            .filter(any_of(conversations::id, ids))
             .filter(conversations::deleted_at.is_null())
             .order(conversations::id)
     };
@@ -166,6 +166,25 @@ pub async fn advance(
     counters: &Counters,
 ) -> Result<(), StoreError> {
     conn.execute(diesel::update(conversations::table.find(id)).set(counters.clone())).await?;
+    Ok(())
+}
+
+/// Writes to conversations that are locked that each got so many messages, the last at this
+/// moment.
+pub async fn add_messages(
+    conn: &mut Conn,
+    ids: &[ConversationId],
+    messages: i64,
+    last_at: Timestamp,
+) -> Result<(), StoreError> {
+    let these = conversations::table.filter(any_of(conversations::id, ids));
+    let added = (
+        conversations::message_seq.eq(conversations::message_seq + messages),
+        conversations::event_seq.eq(conversations::event_seq + messages),
+        conversations::live_count.eq(conversations::live_count + messages),
+        conversations::last_activity_at.eq(last_at),
+    );
+    conn.execute(diesel::update(these).set(added)).await?;
     Ok(())
 }
 
@@ -230,8 +249,22 @@ pub async fn find_many_with_member(
     ids: &[ConversationId],
     user: UserId,
 ) -> Result<Vec<(Conversation, Member)>, StoreError> {
-    let mine = taken_part_in_by!(user).filter(members::conversation_id.eq_any(ids.to_vec()));
+    let mine = taken_part_in_by!(user).filter(any_of(members::conversation_id, ids));
     conn.fetch_all(mine.select((columns::<Conversation>(), columns::<Member>()))).await
+}
+
+/// Those of these pairs where the person takes part in the conversation, with both rows; in
+/// no order.
+pub async fn find_many_with_members(
+    conn: &mut Conn,
+    pairs: &[(ConversationId, UserId)],
+) -> Result<Vec<(Conversation, Member)>, StoreError> {
+    let theirs = members::table
+        .inner_join(conversations::table)
+        .filter(any_pair((members::conversation_id, members::user_id), pairs))
+        .filter(members::left_at.is_null())
+        .filter(conversations::deleted_at.is_null());
+    conn.fetch_all(theirs.select((columns::<Conversation>(), columns::<Member>()))).await
 }
 
 /// A conversation, when it was made, and when its last message was sent: all its messages

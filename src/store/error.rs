@@ -4,7 +4,7 @@ use deadpool::managed::PoolError;
 use diesel::result::{DatabaseErrorKind, Error as DieselError};
 
 /// Why a statement or a transaction did not succeed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// A unique key is already taken.
     #[error("a row with this key is already there")]

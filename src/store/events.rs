@@ -11,7 +11,7 @@ use diesel::{
 use super::{
     Conn, StoreError,
     changes::ChangeKind,
-    conn::columns,
+    conn::{Statement, Value, any_of, columns},
     conversations::Conversation,
     members::{Member, MemberRole},
     messages::Message,
@@ -23,69 +23,82 @@ use crate::{
 };
 
 /// One row of the log.
-#[derive(Clone, Debug, QueryableByName)]
+#[derive(Clone, Debug, Queryable)]
 pub struct Row {
-    #[diesel(sql_type = BigInt)]
     pub event_seq: i64,
     /// `None` for a new message.
-    #[diesel(sql_type = Nullable<Text>)]
     pub kind: Option<ChangeKind>,
     /// Who did it.
-    #[diesel(sql_type = Binary)]
     pub actor_id: UserId,
     /// The person it happened to.
-    #[diesel(sql_type = Nullable<Binary>)]
     pub subject_id: Option<UserId>,
-    #[diesel(sql_type = Moment)]
     pub at: Timestamp,
     /// The new role or title.
-    #[diesel(sql_type = Nullable<Text>)]
     pub data: Option<String>,
     /// How far that person has read by now.
-    #[diesel(sql_type = Nullable<BigInt>)]
     subject_read_seq: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
+    /// The message that was sent or changed, as it is now.
+    shown: Shown,
+}
+
+#[derive(Clone, Debug, Queryable)]
+pub struct Shown {
     seq: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
     sent_event_seq: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
     changed_event_seq: Option<i64>,
-    #[diesel(sql_type = Nullable<Binary>)]
     id: Option<MessageId>,
-    #[diesel(sql_type = Nullable<Binary>)]
     sender_id: Option<UserId>,
-    #[diesel(sql_type = Nullable<Text>)]
     body: Option<String>,
-    #[diesel(sql_type = Nullable<BigInt>)]
     reply_to_seq: Option<i64>,
-    #[diesel(sql_type = Nullable<Moment>)]
     sent_at: Option<Timestamp>,
-    #[diesel(sql_type = Nullable<Moment>)]
     edited_at: Option<Timestamp>,
-    #[diesel(sql_type = Nullable<Moment>)]
     deleted_at: Option<Timestamp>,
-    #[diesel(sql_type = Nullable<BigInt>)]
     revision: Option<i64>,
 }
+
+/// The SQL types of a [`Row`].
+type Columns = (
+    BigInt,
+    Nullable<Text>,
+    Binary,
+    Nullable<Binary>,
+    Moment,
+    Nullable<Text>,
+    Nullable<BigInt>,
+    (
+        Nullable<BigInt>,
+        Nullable<BigInt>,
+        Nullable<BigInt>,
+        Nullable<Binary>,
+        Nullable<Binary>,
+        Nullable<Text>,
+        Nullable<BigInt>,
+        Nullable<Moment>,
+        Nullable<Moment>,
+        Nullable<Moment>,
+        Nullable<BigInt>,
+    ),
+);
 
 impl Row {
     /// The message that was sent or changed, as it is now.
     pub fn message(&self, conversation_id: ConversationId) -> Option<Message> {
+        let shown = &self.shown;
         Some(Message {
             conversation_id,
-            seq: self.seq?,
-            event_seq: self.sent_event_seq?,
-            changed_event_seq: self.changed_event_seq,
-            id: self.id?,
-            sender_id: self.sender_id?,
+            seq: shown.seq?,
+            event_seq: shown.sent_event_seq?,
+            changed_event_seq: shown.changed_event_seq,
+            id: shown.id?,
+            sender_id: shown.sender_id?,
             client_message_id: None,
             client_hash: None,
-            body: self.body.clone()?,
-            reply_to_seq: self.reply_to_seq,
-            sent_at: self.sent_at?,
-            edited_at: self.edited_at,
-            deleted_at: self.deleted_at,
-            revision: self.revision?,
+            body: shown.body.clone()?,
+            reply_to_seq: shown.reply_to_seq,
+            sent_at: shown.sent_at?,
+            edited_at: shown.edited_at,
+            deleted_at: shown.deleted_at,
+            revision: shown.revision?,
         })
     }
 
@@ -112,25 +125,29 @@ pub async fn list(
     after: i64,
     limit: i64,
 ) -> Result<Vec<Row>, StoreError> {
-    let id = conversation.literal();
-    let (first, last) = (after.saturating_add(1), after.saturating_add(limit));
-    let message = "m.seq, m.event_seq AS sent_event_seq, m.changed_event_seq, m.id, m.sender_id, \
-        m.body, m.reply_to_seq, m.sent_at, m.edited_at, m.deleted_at, m.revision";
-    let query = format!(
+    let id = Value::id(conversation.uuid());
+    let first = Value::Number(after.saturating_add(1));
+    let last = Value::Number(after.saturating_add(limit));
+    let mut statement = Statement::<Columns>::new();
+    statement.add(
         "SELECT m.event_seq, NULL AS kind, m.sender_id AS actor_id, NULL AS subject_id, \
-         m.sent_at AS at, NULL AS data, NULL AS subject_read_seq, {message} \
-         FROM messages AS m \
-         WHERE m.conversation_id = {id} AND m.event_seq BETWEEN {first} AND {last} \
+         m.sent_at AS at, NULL AS data, NULL AS subject_read_seq, m.seq, \
+         m.event_seq AS sent_event_seq, m.changed_event_seq, m.id, m.sender_id, m.body, \
+         m.reply_to_seq, m.sent_at, m.edited_at, m.deleted_at, m.revision \
+         FROM messages AS m WHERE m.conversation_id = ? AND m.event_seq BETWEEN ? AND ? \
          UNION ALL \
-         SELECT c.event_seq, c.kind, c.actor_id, c.subject_id, c.at, c.data, p.read_seq, {message} \
+         SELECT c.event_seq, c.kind, c.actor_id, c.subject_id, c.at, c.data, p.read_seq, m.seq, \
+         m.event_seq, m.changed_event_seq, m.id, m.sender_id, m.body, \
+         m.reply_to_seq, m.sent_at, m.edited_at, m.deleted_at, m.revision \
          FROM changes AS c \
          LEFT JOIN messages AS m \
          ON m.conversation_id = c.conversation_id AND m.seq = c.message_seq \
          LEFT JOIN members AS p \
          ON p.conversation_id = c.conversation_id AND p.user_id = c.subject_id \
-         WHERE c.conversation_id = {id} AND c.event_seq BETWEEN {first} AND {last}"
+         WHERE c.conversation_id = ? AND c.event_seq BETWEEN ? AND ?",
+        [id.clone(), first.clone(), last.clone(), id, first, last],
     );
-    let mut rows: Vec<Row> = conn.fetch_all(diesel::sql_query(query)).await?;
+    let mut rows: Vec<Row> = conn.fetch_all(statement).await?;
     rows.sort_unstable_by_key(|row| row.event_seq);
     Ok(rows)
 }
@@ -227,7 +244,7 @@ pub async fn list_heads(
     conn: &mut Conn,
     ids: &[ConversationId],
 ) -> Result<Vec<(ConversationId, i64)>, StoreError> {
-    let heads = conversations::table.filter(conversations::id.eq_any(ids.to_vec()));
+    let heads = conversations::table.filter(any_of(conversations::id, ids));
     conn.fetch_all(heads.select((conversations::id, conversations::event_seq))).await
 }
 
@@ -239,7 +256,7 @@ pub type Mark = (UserId, ConversationId, i64, i64, i64);
 pub async fn list_marks(conn: &mut Conn, people: &[UserId]) -> Result<Vec<Mark>, StoreError> {
     let theirs = members::table
         .inner_join(conversations::table)
-        .filter(members::user_id.eq_any(people.to_vec()))
+        .filter(any_of(members::user_id, people))
         .filter(members::left_at.is_null())
         .filter(conversations::deleted_at.is_null());
     let mark = (
@@ -260,8 +277,8 @@ pub async fn list_views(
 ) -> Result<Vec<(Conversation, Member)>, StoreError> {
     let theirs = members::table
         .inner_join(conversations::table)
-        .filter(members::conversation_id.eq_any(ids.to_vec()))
-        .filter(members::user_id.eq_any(people.to_vec()))
+        .filter(any_of(members::conversation_id, ids))
+        .filter(any_of(members::user_id, people))
         .filter(members::left_at.is_null())
         .filter(conversations::deleted_at.is_null());
     conn.fetch_all(theirs.select((columns::<Conversation>(), columns::<Member>()))).await

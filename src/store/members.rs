@@ -1,10 +1,14 @@
 //! Who takes part in which conversation, and how far they have read. Who left keeps a
 //! row, which says up to which event they were in.
 
-use diesel::{QueryableByName, prelude::*};
+use diesel::prelude::*;
 
 use super::{
-    Conn, StoreError, Window, choice::choice, conn::columns, messages::taken_part_in,
+    Conn, StoreError, Window,
+    accounts::{self, User},
+    choice::choice,
+    conn::{Statement, Value, any_of, any_pair, columns},
+    messages::{nowhere, taken_part_in},
     schema::members,
 };
 use crate::{
@@ -25,7 +29,7 @@ choice! {
 }
 
 /// A person's place in a conversation.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, QueryableByName)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = members)]
 pub struct Member {
     pub conversation_id: ConversationId,
@@ -40,6 +44,10 @@ pub struct Member {
     /// The number of the event by which they left: nothing after it is theirs.
     pub left_event_seq: Option<i64>,
 }
+
+/// The columns of a [`Member`], in its order.
+const COLUMNS: &str = "conversation_id, user_id, role, joined_at, joined_event_seq, read_seq, \
+    left_at, left_event_seq";
 
 /// Somebody joins: a new row, or the old one of who comes back.
 pub async fn insert_or_rejoin(conn: &mut Conn, member: &Member) -> Result<(), StoreError> {
@@ -66,17 +74,27 @@ pub async fn insert_or_rejoin(conn: &mut Conn, member: &Member) -> Result<(), St
     Ok(())
 }
 
-/// Those of these people who are in one of these conversations now.
+/// Those of these people who are in this conversation now.
 pub async fn list_present(
     conn: &mut Conn,
-    conversations: &[ConversationId],
+    conversation: ConversationId,
     people: &[UserId],
 ) -> Result<Vec<Member>, StoreError> {
     let present = members::table
-        .filter(members::conversation_id.eq_any(conversations.to_vec()))
-        .filter(members::user_id.eq_any(people.to_vec()))
+        .filter(members::conversation_id.eq(conversation))
+        .filter(any_of(members::user_id, people))
         .filter(members::left_at.is_null());
     conn.fetch_all(present.select(columns::<Member>())).await
+}
+
+/// Those of these people who are in these conversations of theirs now.
+pub async fn list_who_present(
+    conn: &mut Conn,
+    who: &[(ConversationId, UserId)],
+) -> Result<Vec<(ConversationId, UserId)>, StoreError> {
+    let key = (members::conversation_id, members::user_id);
+    let present = members::table.filter(any_pair(key, who)).filter(members::left_at.is_null());
+    conn.fetch_all(present.select(key)).await
 }
 
 /// Everybody who is in a conversation now, in the order they joined.
@@ -103,31 +121,38 @@ pub async fn list_of_user(
     conn.fetch_all(mine.select(members::conversation_id)).await
 }
 
-/// A window of the members of each of these conversations in the order they joined, as far
-/// as this person takes part in them; the conversations in no order.
+/// A window of the members of each of these conversations in the order they joined, with who
+/// they are, as far as this person takes part in them; the conversations in no order.
 pub async fn list_of_each(
     conn: &mut Conn,
     viewer: UserId,
     conversations: &[ConversationId],
     window: Window<i64>,
-) -> Result<Vec<Member>, StoreError> {
+) -> Result<Vec<(Member, User)>, StoreError> {
     let Window { after, before, limit, from_end } = window;
     let (after, before) = (after.unwrap_or(0), before.unwrap_or(i64::MAX));
-    let order = if from_end { "DESC" } else { "ASC" };
-    let each = conversations.iter().map(|id| {
-        let part = taken_part_in(*id, viewer);
-        format!(
-            "SELECT * FROM (SELECT * FROM members WHERE {part} AND left_at IS NULL \
-             AND joined_event_seq > {after} AND joined_event_seq < {before} \
-             ORDER BY joined_event_seq {order} LIMIT {limit}) AS one"
-        )
-    });
-    let each = each.collect::<Vec<_>>().join(" UNION ALL ");
-    if each.is_empty() {
+    let end = if from_end { "DESC LIMIT ?) AS one" } else { "ASC LIMIT ?) AS one" };
+    if conversations.is_empty() {
         return Ok(Vec::new());
     }
-    let mut rows: Vec<Member> = conn.fetch_all(diesel::sql_query(each)).await?;
-    rows.sort_unstable_by_key(|member| member.joined_event_seq);
+    let write = |each: &mut Statement<(members::SqlType, accounts::Columns)>, id: &_| {
+        each.add("SELECT one.*, ", []);
+        each.add(accounts::COLUMNS, []);
+        each.add(" FROM (SELECT ", []);
+        each.add(COLUMNS, []);
+        each.add(" FROM members WHERE ", []);
+        taken_part_in(each, *id, viewer);
+        each.add(
+            " AND left_at IS NULL AND joined_event_seq > ? AND joined_event_seq < ? \
+             ORDER BY joined_event_seq ",
+            [Value::Number(after), Value::Number(before)],
+        );
+        each.add(end, [Value::Number(limit)]);
+        each.add(" INNER JOIN users AS u ON u.id = one.user_id", []);
+    };
+    let statement = Statement::of_each(conversations, &nowhere(), write);
+    let mut rows: Vec<(Member, User)> = conn.fetch_all(statement).await?;
+    rows.sort_unstable_by_key(|(member, _)| member.joined_event_seq);
     Ok(rows)
 }
 

@@ -1,16 +1,15 @@
 //! Messages. The primary key (conversation, seq) makes a page of history one range.
 
-use std::{cmp::Ordering, collections::BTreeMap, fmt::Write};
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use diesel::{
-    QueryableByName,
     prelude::*,
-    sql_types::{BigInt, Binary},
+    sql_types::{BigInt, Binary, Timestamp as Moment},
 };
 
 use super::{
     Conn, StoreError,
-    conn::{columns, instr, known, lower},
+    conn::{Statement, Value, any_of, any_pair, columns, instr, known, lower},
     schema::{conversations, members, messages},
 };
 use crate::{
@@ -19,7 +18,7 @@ use crate::{
 };
 
 /// One message; a deleted one is a tombstone with an empty body.
-#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, QueryableByName)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = messages)]
 pub struct Message {
     pub conversation_id: ConversationId,
@@ -54,20 +53,30 @@ pub struct MessageFilter {
     pub include_deleted: bool,
 }
 
+/// The columns of a [`Message`], in its order.
+const COLUMNS: &str = "conversation_id, seq, event_seq, changed_event_seq, id, sender_id, \
+    client_message_id, client_hash, body, reply_to_seq, sent_at, edited_at, deleted_at, revision";
+
 /// How many conversations are asked in one statement for messages by their numbers.
 const JOINED: usize = 100;
 
 /// Adds messages, which all have their numbers.
 pub async fn insert_many(conn: &mut Conn, rows: &[Message]) -> Result<(), StoreError> {
-    let insert = diesel::insert_into(messages::table).values(rows.to_vec());
+    let rows = rows.to_vec();
     match conn {
         Conn::Mysql(c) => {
+            let insert = diesel::insert_into(messages::table).values(rows);
             diesel_async::RunQueryDsl::execute(insert, c).await?;
         }
-        Conn::Sqlite(_) => {
-            for row in rows {
-                conn.execute(diesel::insert_into(messages::table).values(row)).await?;
-            }
+        // Row by row, as each is then the same statement; on the thread for it once.
+        Conn::Sqlite(c) => {
+            let insert = move |c: &mut SqliteConnection| {
+                for row in &rows {
+                    diesel::insert_into(messages::table).values(row).execute(c)?;
+                }
+                Ok(())
+            };
+            c.spawn_blocking(insert).await?;
         }
     }
     Ok(())
@@ -91,7 +100,7 @@ pub async fn find_many_seen(
     ids: &[MessageId],
     viewer: UserId,
 ) -> Result<Vec<Message>, StoreError> {
-    let seen = seen_by!(viewer).filter(messages::id.eq_any(ids.to_vec()));
+    let seen = seen_by!(viewer).filter(any_of(messages::id, ids));
     conn.fetch_all(seen.select(columns::<Message>())).await
 }
 
@@ -107,21 +116,19 @@ pub async fn find_own_by_client_id(
     conn.fetch_optional(mine.select(columns::<Message>())).await
 }
 
-/// What these people sent under these ids of theirs, wherever it is.
+/// What people sent under ids of theirs, wherever it is.
 pub async fn find_by_client_ids(
     conn: &mut Conn,
-    senders: &[UserId],
-    client_ids: &[ClientId],
+    keys: &[(UserId, ClientId)],
 ) -> Result<Vec<Message>, StoreError> {
-    let sent = messages::table
-        .filter(messages::sender_id.eq_any(senders.to_vec()))
-        .filter(messages::client_message_id.eq_any(client_ids.to_vec()));
+    let client_id = messages::client_message_id.assume_not_null();
+    let sent = messages::table.filter(any_pair((messages::sender_id, client_id), keys));
     conn.fetch_all(sent.select(columns::<Message>())).await
 }
 
 /// These messages, whoever may see them; in no order.
 pub async fn find_many(conn: &mut Conn, ids: &[MessageId]) -> Result<Vec<Message>, StoreError> {
-    let found = messages::table.filter(messages::id.eq_any(ids.to_vec()));
+    let found = messages::table.filter(any_of(messages::id, ids));
     conn.fetch_all(found.select(columns::<Message>())).await
 }
 
@@ -133,7 +140,7 @@ pub async fn list_by_seqs(
 ) -> Result<Vec<Message>, StoreError> {
     let found = messages::table
         .filter(messages::conversation_id.eq(conversation))
-        .filter(messages::seq.eq_any(seqs.to_vec()));
+        .filter(any_of(messages::seq, seqs));
     conn.fetch_all(found.select(columns::<Message>())).await
 }
 
@@ -144,20 +151,22 @@ pub async fn find_by_seqs(
     viewer: UserId,
     wanted: &[(ConversationId, i64)],
 ) -> Result<Vec<Message>, StoreError> {
-    let mut seqs: BTreeMap<ConversationId, Vec<String>> = BTreeMap::new();
+    let mut seqs: BTreeMap<ConversationId, Vec<Value>> = BTreeMap::new();
     for (id, seq) in wanted {
-        seqs.entry(*id).or_default().push(seq.to_string());
+        seqs.entry(*id).or_default().push(Value::Number(*seq));
     }
-    let each = seqs.into_iter().map(|(id, seqs)| {
-        let (part, seqs) = (taken_part_in(id, viewer), seqs.join(", "));
-        format!("SELECT * FROM messages WHERE {part} AND seq IN ({seqs})")
-    });
-    let each: Vec<_> = each.collect();
+    let each: Vec<_> = seqs.into_iter().collect();
     let mut found = Vec::with_capacity(wanted.len());
     for some in each.chunks(JOINED) {
-        found.extend(
-            conn.fetch_all::<Message, _>(diesel::sql_query(some.join(" UNION ALL "))).await?,
-        );
+        let none = &(nowhere(), vec![Value::Number(0)]);
+        let statement = Statement::of_each(some, none, |statement, (id, seqs)| {
+            statement.add("SELECT ", []);
+            statement.add(COLUMNS, []);
+            statement.add(" FROM messages WHERE ", []);
+            taken_part_in(statement, *id, viewer);
+            statement.add_list(" AND seq IN ", seqs);
+        });
+        found.extend(conn.fetch_all::<Message, Statement<messages::SqlType>>(statement).await?);
     }
     Ok(found)
 }
@@ -174,7 +183,7 @@ pub async fn count(
     let sender = sender.unwrap_or(uuid::Uuid::nil().into());
     let text = instr(lower(messages::body.nullable()), body_contains.unwrap_or_default());
     let found = messages::table
-        .filter(messages::conversation_id.eq_any(conversations.to_vec()))
+        .filter(any_of(messages::conversation_id, conversations))
         .filter(messages::sender_id.eq(sender).or(known(no_sender)))
         .filter(messages::sent_at.gt(sent_after.unwrap_or(Timestamp::earliest())))
         .filter(messages::sent_at.lt(sent_before.unwrap_or(Timestamp::latest())))
@@ -216,18 +225,11 @@ pub async fn list_of_each(
     filter: &MessageFilter,
     between: Between,
 ) -> Result<Vec<Message>, StoreError> {
-    match of_each("*", viewer, conversations, filter, between)? {
-        Some(query) => conn.fetch_all(diesel::sql_query(query)).await,
-        None => Ok(Vec::new()),
+    if conversations.is_empty() {
+        return Ok(Vec::new());
     }
-}
-
-#[derive(QueryableByName)]
-#[diesel(table_name = messages)]
-struct Placed {
-    sent_at: Timestamp,
-    conversation_id: ConversationId,
-    seq: i64,
+    let statement = windows::<messages::SqlType>(COLUMNS, viewer, conversations, filter, between);
+    conn.fetch_all(statement).await
 }
 
 /// The places of the same messages.
@@ -238,67 +240,57 @@ pub async fn list_places_of_each(
     filter: &MessageFilter,
     between: Between,
 ) -> Result<Vec<Place>, StoreError> {
-    let columns = "sent_at, conversation_id, seq";
-    let Some(query) = of_each(columns, viewer, conversations, filter, between)? else {
+    if conversations.is_empty() {
         return Ok(Vec::new());
-    };
-    let rows: Vec<Placed> = conn.fetch_all(diesel::sql_query(query)).await?;
-    Ok(rows.into_iter().map(|row| (row.sent_at, row.conversation_id, row.seq)).collect())
+    }
+    let columns = "sent_at, conversation_id, seq";
+    let statement =
+        windows::<(Moment, Binary, BigInt)>(columns, viewer, conversations, filter, between);
+    conn.fetch_all(statement).await
 }
 
-/// The query of the two above; `None` if there is nothing to ask.
-fn of_each(
+/// The statement of the two above.
+fn windows<ST>(
     columns: &str,
     viewer: UserId,
     conversations: &[ConversationId],
     filter: &MessageFilter,
     between: Between,
-) -> Result<Option<String>, StoreError> {
+) -> Statement<ST> {
     let Between { low, high, newest_first, limit } = between;
-    let mut query = String::new();
-    for id in conversations {
-        if !query.is_empty() {
-            query.push_str(" UNION ALL ");
-        }
-        let mut wanted = taken_part_in(*id, viewer);
-        let mut and = |condition: String| {
-            wanted.push_str(" AND ");
-            wanted.push_str(&condition);
-        };
+    Statement::of_each(conversations, &nowhere(), |statement, id| {
+        statement.add("SELECT * FROM (SELECT ", []);
+        statement.add(columns, []);
+        statement.add(" FROM messages WHERE ", []);
+        taken_part_in(statement, *id, viewer);
         match low {
             End::Open => {}
-            End::Seq(seq) => and(format!("seq > {seq}")),
-            End::Place(place) => and(beyond('>', *id, Ordering::Greater, place)),
+            End::Seq(seq) => statement.add(" AND seq > ?", [Value::Number(seq)]),
+            End::Place(place) => beyond(statement, '>', *id, Ordering::Greater, place),
         }
         match high {
             End::Open => {}
-            End::Seq(seq) => and(format!("seq < {seq}")),
-            End::Place(place) => and(beyond('<', *id, Ordering::Less, place)),
+            End::Seq(seq) => statement.add(" AND seq < ?", [Value::Number(seq)]),
+            End::Place(place) => beyond(statement, '<', *id, Ordering::Less, place),
         }
         if let Some(sender) = filter.sender {
-            and(format!("sender_id = {}", sender.literal()));
+            statement.add(" AND sender_id = ?", [Value::id(sender.uuid())]);
         }
         if let Some(at) = filter.sent_after {
-            and(format!("sent_at > {}", at.literal()));
+            statement.add(" AND sent_at > ?", [Value::Moment(at)]);
         }
         if let Some(at) = filter.sent_before {
-            and(format!("sent_at < {}", at.literal()));
+            statement.add(" AND sent_at < ?", [Value::Moment(at)]);
         }
         if let Some(text) = &filter.body_contains {
-            and(format!("instr(lower(body), {}) > 0", literal(text)));
+            statement.add(" AND instr(lower(body), ?) > 0", [Value::Text(text.clone())]);
         }
         if !filter.include_deleted {
-            and("deleted_at IS NULL".to_owned());
+            statement.add(" AND deleted_at IS NULL", []);
         }
         let order = if newest_first { "DESC" } else { "ASC" };
-        let done = write!(
-            query,
-            "SELECT * FROM (SELECT {columns} FROM messages WHERE {wanted} \
-             ORDER BY seq {order} LIMIT {limit}) AS one"
-        );
-        done.map_err(|error| StoreError::Other(error.to_string()))?;
-    }
-    Ok(Some(query).filter(|query| !query.is_empty()))
+        statement.add(&format!(" ORDER BY seq {order} LIMIT ?) AS one"), [Value::Number(limit)]);
+    })
 }
 
 /// Text as a literal that both databases compare byte by byte, whatever is in it.
@@ -314,24 +306,40 @@ pub(super) fn literal(text: &str) -> String {
     literal
 }
 
+/// No conversation.
+pub(super) fn nowhere() -> ConversationId {
+    uuid::Uuid::nil().into()
+}
+
 /// The rows of a conversation, if this person takes part in it.
-pub(super) fn taken_part_in(conversation: ConversationId, viewer: UserId) -> String {
-    let (conversation, viewer) = (conversation.literal(), viewer.literal());
-    format!(
-        "conversation_id = {conversation} AND EXISTS (SELECT 1 FROM members AS own \
-         WHERE own.conversation_id = {conversation} AND own.user_id = {viewer} \
-         AND own.left_at IS NULL)"
-    )
+pub(super) fn taken_part_in<ST>(
+    statement: &mut Statement<ST>,
+    conversation: ConversationId,
+    viewer: UserId,
+) {
+    let (conversation, viewer) = (Value::id(conversation.uuid()), Value::id(viewer.uuid()));
+    statement.add(
+        "conversation_id = ? AND EXISTS (SELECT 1 FROM members AS own \
+         WHERE own.conversation_id = ? AND own.user_id = ? AND own.left_at IS NULL)",
+        [conversation.clone(), conversation, viewer],
+    );
 }
 
 /// What of one conversation lies beyond a place in the order (sent, conversation, seq).
-fn beyond(sign: char, own: ConversationId, beyond: Ordering, (at, other, seq): Place) -> String {
-    let at = at.literal();
+fn beyond<ST>(
+    statement: &mut Statement<ST>,
+    sign: char,
+    own: ConversationId,
+    beyond: Ordering,
+    (at, other, seq): Place,
+) {
     match own.cmp(&other) {
         // Within a conversation the order of the numbers is the order of sending.
-        Ordering::Equal => format!("seq {sign} {seq}"),
-        side if side == beyond => format!("sent_at {sign}= {at}"),
-        _ => format!("sent_at {sign} {at}"),
+        Ordering::Equal => statement.add(&format!(" AND seq {sign} ?"), [Value::Number(seq)]),
+        side if side == beyond => {
+            statement.add(&format!(" AND sent_at {sign}= ?"), [Value::Moment(at)]);
+        }
+        _ => statement.add(&format!(" AND sent_at {sign} ?"), [Value::Moment(at)]),
     }
 }
 
@@ -346,14 +354,6 @@ pub async fn list_last_of_each(
     list_of_each(conn, viewer, conversations, &MessageFilter::default(), newest).await
 }
 
-#[derive(QueryableByName)]
-struct Unread {
-    #[diesel(sql_type = Binary)]
-    conversation_id: ConversationId,
-    #[diesel(sql_type = BigInt)]
-    unread: i64,
-}
-
 /// For each conversation, how many messages of others after a number are not deleted,
 /// counting to `most` and no further.
 pub async fn count_unread(
@@ -362,20 +362,26 @@ pub async fn count_unread(
     read: &[(ConversationId, i64)],
     most: i64,
 ) -> Result<Vec<(ConversationId, i64)>, StoreError> {
-    let each = read.iter().map(|(id, seq)| {
-        let (part, id, reader) = (taken_part_in(*id, reader), id.literal(), reader.literal());
-        format!(
-            "SELECT {id} AS conversation_id, COUNT(*) AS unread FROM \
-             (SELECT 1 FROM messages WHERE {part} AND seq > {seq} \
-             AND sender_id <> {reader} AND deleted_at IS NULL LIMIT {most}) AS one"
-        )
-    });
-    let each = each.collect::<Vec<_>>().join(" UNION ALL ");
-    if each.is_empty() {
+    if read.is_empty() {
         return Ok(Vec::new());
     }
-    let counts: Vec<Unread> = conn.fetch_all(diesel::sql_query(each)).await?;
-    Ok(counts.into_iter().map(|row| (row.conversation_id, row.unread)).collect())
+    let mut place = -1;
+    let statement =
+        Statement::<(BigInt, BigInt)>::of_each(read, &(nowhere(), 0), |each, (id, seq)| {
+            place += 1;
+            each.add(
+                &format!("SELECT {place} AS place, COUNT(*) FROM (SELECT 1 FROM messages WHERE "),
+                [],
+            );
+            taken_part_in(each, *id, reader);
+            each.add(
+                " AND seq > ? AND sender_id <> ? AND deleted_at IS NULL LIMIT ?) AS one",
+                [Value::Number(*seq), Value::id(reader.uuid()), Value::Number(most)],
+            );
+        });
+    let counts: Vec<(i64, i64)> = conn.fetch_all(statement).await?;
+    let of = |place: i64| read.get(usize::try_from(place).ok()?).map(|(id, _)| *id);
+    Ok(counts.into_iter().filter_map(|(place, count)| Some((of(place)?, count))).collect())
 }
 
 /// Writes new words.

@@ -6,7 +6,7 @@ use super::{
     Conn, StoreError,
     accounts::{Role, User},
     choice::choice,
-    conn::columns,
+    conn::{any_of, columns},
     schema::{refresh_tokens, sessions, users},
 };
 use crate::{
@@ -62,13 +62,13 @@ pub async fn insert(conn: &mut Conn, session: &Session) -> Result<(), StoreError
     Ok(())
 }
 
-/// A session with its owner, in one statement.
-pub async fn find_with_user(
+/// These sessions with their owners, in one statement; in no order.
+pub async fn find_many_with_user(
     conn: &mut Conn,
-    id: SessionId,
-) -> Result<Option<(Session, User)>, StoreError> {
-    let both = sessions::table.inner_join(users::table).filter(sessions::id.eq(id));
-    conn.fetch_optional(both.select((columns::<Session>(), columns::<User>()))).await
+    ids: &[SessionId],
+) -> Result<Vec<(Session, User)>, StoreError> {
+    let both = sessions::table.inner_join(users::table).filter(any_of(sessions::id, ids));
+    conn.fetch_all(both.select((columns::<Session>(), columns::<User>()))).await
 }
 
 /// The session that the secret with this hash keeps alive, with its owner, in one statement.
@@ -117,7 +117,7 @@ pub async fn list_alive_with_role(
 ) -> Result<Vec<(SessionId, Role)>, StoreError> {
     let alive = sessions::table
         .inner_join(users::table)
-        .filter(sessions::id.eq_any(ids.to_vec()))
+        .filter(any_of(sessions::id, ids))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(now))
         .filter(users::disabled_at.is_null())

@@ -182,7 +182,7 @@ pub async fn find(app: &App, _viewer: Viewer, id: UserId) -> Result<Option<User>
 
 /// These people, in no order.
 pub async fn find_many(app: &App, _reader: Reader, ids: &[UserId]) -> Result<Vec<User>> {
-    Ok(accounts::find_many(&mut app.store.conn().await?, ids).await?)
+    Ok(app.reads.people.find(ids.to_vec()).await?.into_values().collect())
 }
 
 /// Which of these people do not exist, or are gone, in the given order: nobody can be in a

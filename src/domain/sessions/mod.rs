@@ -225,7 +225,7 @@ fn sign_one(
 pub async fn authenticate(app: &App, access_token: &str) -> Result<Authenticated> {
     let now = app.clock.now();
     let token = read(app, TokenType::Access, access_token, now)?;
-    let found = sessions::find_with_user(&mut app.store.conn().await?, token.session).await?;
+    let found = app.reads.sessions.find(vec![token.session]).await?.remove(&token.session);
     let (session, user) = found.ok_or(Error::SessionRevoked)?;
     if user.id != token.user || !is_alive(&session, &user, now) {
         return Err(Error::SessionRevoked);

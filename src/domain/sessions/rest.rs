@@ -104,12 +104,11 @@ pub async fn authenticate_rest(
 ) -> std::result::Result<(Viewer, User), Refused> {
     let now = app.clock.now();
     let said = read(app, TokenType::Access, access_token, now)?;
-    let mut conn = app.store.conn().await?;
     let found = match said.session {
-        Some(session) => sessions::find_with_user(&mut conn, session).await?,
+        Some(session) => app.reads.sessions.find(vec![session]).await?.remove(&session),
         None => None,
     };
-    let (session, user) = who(&mut conn, &said, found, now).await?;
+    let (session, user) = who(&mut app.store.conn().await?, &said, found, now).await?;
     let expires_at = Timestamp::from_micros(said.expires_at.saturating_mul(1_000_000));
     Ok((Viewer::new(user.id, session.id, user.role, expires_at), user))
 }

@@ -31,17 +31,15 @@ struct Known {
 
 impl Known {
     async fn read(tx: &mut Conn, drafts: &[Draft], looks_for_ids: bool) -> Result<Self> {
-        let (senders, client_ids): (Vec<_>, Vec<_>) = drafts
-            .iter()
-            .filter_map(|draft| draft.client.as_ref().map(|(id, _)| (draft.sender, *id)))
-            .unzip();
+        let key = |draft: &Draft| draft.client.as_ref().map(|(id, _)| (draft.sender, *id));
+        let keys: Vec<_> = drafts.iter().filter_map(key).collect();
         let mut ids: Vec<_> = drafts.iter().filter_map(|draft| draft.reply_to).collect();
         if looks_for_ids {
             ids.extend(drafts.iter().map(|draft| draft.id));
         }
         let mut known = Self { by_client: HashMap::new(), by_id: HashMap::new() };
-        if !client_ids.is_empty() {
-            for message in messages::find_by_client_ids(tx, &senders, &client_ids).await? {
+        if !keys.is_empty() {
+            for message in messages::find_by_client_ids(tx, &keys).await? {
                 if let Some(client_id) = message.client_message_id {
                     known.by_client.insert((message.sender_id, client_id), message);
                 }
@@ -61,8 +59,8 @@ pub(super) struct Batch {
     conversations: HashMap<ConversationId, Conversation>,
     /// Held by somebody else.
     skipped: Vec<ConversationId>,
-    /// Those that got a message.
-    advanced: Vec<ConversationId>,
+    /// Those that got messages, and how many.
+    advanced: HashMap<ConversationId, i64>,
     known: Known,
     new: Vec<Message>,
 }
@@ -72,26 +70,31 @@ impl Batch {
     pub(super) async fn read(
         tx: &mut Conn,
         drafts: &[Draft],
-        ids: &[ConversationId],
         locked: Vec<Conversation>,
         skipped: Vec<ConversationId>,
         looks_for_ids: bool,
     ) -> Result<Self> {
-        let senders: Vec<_> = drafts.iter().map(|draft| draft.sender).collect();
-        let present = members::list_present(tx, ids, &senders).await?;
+        let mut who: Vec<_> =
+            drafts.iter().map(|draft| (draft.conversation, draft.sender)).collect();
+        who.sort_unstable();
+        who.dedup();
+        let present = members::list_who_present(tx, &who).await?;
         Ok(Self {
-            present: present.iter().map(|m| (m.conversation_id, m.user_id)).collect(),
+            present: present.into_iter().collect(),
             conversations: locked.into_iter().map(|c| (c.id, c)).collect(),
             skipped,
-            advanced: Vec::new(),
+            advanced: HashMap::new(),
             known: Known::read(tx, drafts, looks_for_ids).await?,
             new: Vec::new(),
         })
     }
 
-    /// What is to be written: the new messages, and the conversations that got one.
-    pub(super) fn written(mut self) -> (Vec<Message>, Vec<Conversation>) {
-        let advanced = self.advanced.iter().filter_map(|id| self.conversations.remove(id));
+    /// What is to be written: the new messages, and the conversations that got any, with how
+    /// many.
+    pub(super) fn written(mut self) -> (Vec<Message>, Vec<(Conversation, i64)>) {
+        let advanced = self.advanced.iter();
+        let advanced =
+            advanced.filter_map(|(id, count)| Some((self.conversations.remove(id)?, *count)));
         (self.new, advanced.collect())
     }
 
@@ -136,9 +139,7 @@ impl Batch {
         if let Some(client_id) = message.client_message_id {
             self.known.by_client.insert((draft.sender, client_id), message.clone());
         }
-        if !self.advanced.contains(&draft.conversation) {
-            self.advanced.push(draft.conversation);
-        }
+        *self.advanced.entry(draft.conversation).or_default() += 1;
         self.new.push(message.clone());
         Ok(Sent { message, deduplicated: false })
     }

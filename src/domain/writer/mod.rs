@@ -25,7 +25,7 @@ use crate::{
     ids::{ClientId, ConversationId, MessageId, UserId},
     live::Hub,
     store::{Conn, Store, StoreError, conversations, messages},
-    time::Clock,
+    time::{Clock, Timestamp},
 };
 
 /// How many messages may wait for a lane; a further one is told to come back.
@@ -296,16 +296,23 @@ impl Committer {
             Locks::WaitedFor => (conversations::lock(tx, &ids).await?, Vec::new()),
             Locks::Skipped => conversations::lock_free(tx, &ids).await?,
         };
-        let mut batch = Batch::read(tx, drafts, &ids, locked, skipped, looks_for_ids).await?;
+        let mut batch = Batch::read(tx, drafts, locked, skipped, looks_for_ids).await?;
         let now = self.clock.now();
         let fates = drafts.iter().map(|draft| batch.decide(draft, now)).collect();
         let (new, advanced) = batch.written();
         if !new.is_empty() {
             messages::insert_many(tx, &new).await?;
         }
-        for conversation in &advanced {
-            log::save(tx, conversation).await?;
+        // One statement for all to which the same happened, as to most of a batch.
+        let mut alike: HashMap<(i64, Timestamp), Vec<ConversationId>> = HashMap::new();
+        for (conversation, count) in &advanced {
+            let key = (*count, conversation.last_activity_at);
+            alike.entry(key).or_default().push(conversation.id);
         }
+        for ((count, last_at), ids) in alike {
+            conversations::add_messages(tx, &ids, count, last_at).await?;
+        }
+        let advanced = advanced.into_iter().map(|(conversation, _)| conversation).collect();
         Ok(Plan { fates, advanced })
     }
 }

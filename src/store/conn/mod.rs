@@ -1,7 +1,10 @@
 //! The pool and the connection: the one folder that knows there are two databases. How each
-//! is reached is in [`connect`], the transaction in [`transaction`].
+//! is reached is in [`connect`], the transaction in [`transaction`], and what diesel's own
+//! statements lack in [`many`] and [`statement`].
 
 mod connect;
+mod many;
+mod statement;
 mod transaction;
 
 use std::{
@@ -32,6 +35,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{StoreError, error::is_broken};
 pub(super) use connect::{connect_mysql, mysql_opts, open_sqlite};
+pub(super) use many::{any_of, any_pair};
+pub(super) use statement::{Statement, Value};
 
 /// A pooled MySQL connection. One that is dropped in the middle of a statement, because a
 /// client went away, or by one that broke, is closed: its next user would get an error.

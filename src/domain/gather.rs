@@ -1,0 +1,201 @@
+//! Reads for many requests with one statement, as the writer commits for many. Who asks while
+//! statements are under way is asked for with the others who wait, by the next one. On an idle
+//! server nobody waits.
+//!
+//! Nothing is kept: each statement begins after all whom it answers have asked, so what they
+//! get is as new as if each had asked alone.
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::Hash,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use futures_util::{FutureExt, TryFutureExt, future::BoxFuture};
+use tokio::sync::oneshot;
+
+use super::{Error, Result};
+use crate::{
+    ids::{ConversationId, SessionId, UserId},
+    store::{
+        Conn, Store, StoreError,
+        accounts::{self, User},
+        conversations::{self, Conversation},
+        members::Member,
+        sessions::{self, Session},
+    },
+};
+
+/// How many statements of one kind may be under way.
+const UNDER_WAY: usize = 2;
+
+/// How many things one statement asks for, about.
+const MOST: usize = 128;
+
+/// Finds by their keys the values that are there.
+type Find<K, V> =
+    for<'c> fn(&'c mut Conn, Vec<K>) -> BoxFuture<'c, std::result::Result<Vec<(K, V)>, StoreError>>;
+
+type Answer<K, V> = std::result::Result<HashMap<K, V>, StoreError>;
+
+/// What nearly every request asks for, by its key.
+pub(super) struct Reads {
+    /// Sessions with their owners.
+    pub(super) sessions: Gather<SessionId, (Session, User)>,
+    pub(super) people: Gather<UserId, User>,
+    /// Conversations that people take part in, with the membership.
+    pub(super) memberships: Gather<(ConversationId, UserId), (Conversation, Member)>,
+}
+
+impl Reads {
+    pub(super) fn new(store: &Store) -> Self {
+        Self {
+            sessions: Gather::new(store, |conn, ids| {
+                let found = async move { sessions::find_many_with_user(conn, &ids).await };
+                found.map_ok(|rows| keyed(rows, |(session, _)| session.id)).boxed()
+            }),
+            people: Gather::new(store, |conn, ids| {
+                let found = async move { accounts::find_many(conn, &ids).await };
+                found.map_ok(|rows| keyed(rows, |user| user.id)).boxed()
+            }),
+            memberships: Gather::new(store, |conn, pairs| {
+                let found =
+                    async move { conversations::find_many_with_members(conn, &pairs).await };
+                let key = |(_, member): &(_, Member)| (member.conversation_id, member.user_id);
+                found.map_ok(move |rows| keyed(rows, key)).boxed()
+            }),
+        }
+    }
+}
+
+fn keyed<K, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> Vec<(K, V)> {
+    rows.into_iter().map(|row| (key(&row), row)).collect()
+}
+
+/// One kind of thing that many requests ask for.
+pub(super) struct Gather<K, V>(Arc<Parts<K, V>>);
+
+struct Parts<K, V> {
+    store: Store,
+    find: Find<K, V>,
+    state: Mutex<State<K, V>>,
+}
+
+struct State<K, V> {
+    waiting: Vec<Asked<K, V>>,
+    under_way: usize,
+}
+
+struct Asked<K, V> {
+    keys: Vec<K>,
+    answer: oneshot::Sender<Answer<K, V>>,
+}
+
+impl<K, V> Gather<K, V>
+where
+    K: Copy + Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    pub(super) fn new(store: &Store, find: Find<K, V>) -> Self {
+        let state = Mutex::new(State { waiting: Vec::new(), under_way: 0 });
+        Self(Arc::new(Parts { store: store.clone(), find, state }))
+    }
+
+    /// What is there of these.
+    pub(super) async fn find(&self, keys: Vec<K>) -> Result<HashMap<K, V>> {
+        if keys.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let (answer, found) = oneshot::channel();
+        let may_begin = {
+            let mut state = self.0.lock();
+            state.waiting.push(Asked { keys, answer });
+            let may_begin = state.under_way < UNDER_WAY;
+            state.under_way += usize::from(may_begin);
+            may_begin
+        };
+        if may_begin {
+            // A task of its own: others wait for it when the one who began it has gone away.
+            let turn = Turn { parts: Arc::clone(&self.0), is_over: false };
+            tokio::spawn(turn.run());
+        }
+        let found = found.await;
+        Ok(found.map_err(|_| Error::Internal("a read for many has failed".to_owned()))??)
+    }
+}
+
+impl<K, V> Parts<K, V> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State<K, V>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to have a statement under way.
+struct Turn<K, V> {
+    parts: Arc<Parts<K, V>>,
+    is_over: bool,
+}
+
+impl<K, V> Drop for Turn<K, V> {
+    /// After a panic those who wait are told, as nobody may be left to ask for them.
+    fn drop(&mut self) {
+        if !self.is_over {
+            let mut state = self.parts.lock();
+            state.under_way -= 1;
+            state.waiting.clear();
+        }
+    }
+}
+
+impl<K, V> Turn<K, V>
+where
+    K: Copy + Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    /// Asks until nobody waits.
+    async fn run(mut self) {
+        loop {
+            let asked = self.take();
+            if asked.is_empty() {
+                return;
+            }
+            self.answer(asked).await;
+        }
+    }
+
+    /// Those whom the next statement answers; if there are none the turn is over, before
+    /// anybody else can wait.
+    fn take(&mut self) -> Vec<Asked<K, V>> {
+        let mut state = self.parts.lock();
+        let mut keys = 0;
+        let fits = |asked: &&Asked<K, V>| {
+            let fits = keys < MOST;
+            keys += asked.keys.len();
+            fits
+        };
+        let count = state.waiting.iter().take_while(fits).count();
+        if count == 0 {
+            state.under_way -= 1;
+            self.is_over = true;
+        }
+        state.waiting.drain(..count).collect()
+    }
+
+    async fn answer(&self, asked: Vec<Asked<K, V>>) {
+        let keys: HashSet<K> = asked.iter().flat_map(|asked| asked.keys.iter().copied()).collect();
+        let Parts { store, find, .. } = &*self.parts;
+        let found = async {
+            let found = find(&mut store.conn().await?, keys.into_iter().collect()).await?;
+            Ok::<HashMap<K, V>, StoreError>(found.into_iter().collect())
+        };
+        let found = found.await;
+        for Asked { keys, answer } in asked {
+            let theirs = found.as_ref().map_err(StoreError::clone).map(|found| {
+                let theirs = keys.iter().filter_map(|key| Some((*key, found.get(key)?.clone())));
+                theirs.collect()
+            });
+            // Who has gone away needs no answer.
+            let _ = answer.send(theirs);
+        }
+    }
+}
