@@ -300,17 +300,22 @@ macro_rules! matching {
         let titled = conversations::title
             .is_not_null()
             .and(instr(lower(conversations::title), title_contains.unwrap_or_default()).gt(0));
+        // From the newest down: MySQL would look for any at all from the oldest up.
         let unread = messages::table
             .filter(messages::conversation_id.eq(conversations::id))
             .filter(messages::seq.gt(members::read_seq))
             .filter(messages::sender_id.ne($user))
-            .filter(messages::deleted_at.is_null());
+            .filter(messages::deleted_at.is_null())
+            .order((messages::conversation_id.desc(), messages::seq.desc()))
+            .select(messages::seq)
+            .single_value();
+        let unread = conversations::message_seq.gt(members::read_seq).and(unread.is_not_null());
         let active_after = active_after.unwrap_or(Timestamp::earliest());
         taken_part_in_by!($user)
             .filter(conversations::kind.eq(kind.unwrap_or(Kind::Group)).or(known(kind.is_none())))
             .filter(known(no_participant).or(exists(with)))
             .filter(known(no_title).or(titled))
-            .filter(known(!unread_only).or(exists(unread)))
+            .filter(known(!unread_only).or(unread))
             .filter(conversations::last_activity_at.gt(active_after))
     }};
 }

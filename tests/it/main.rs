@@ -20,6 +20,7 @@ mod open_groups;
 mod openapi;
 mod pages;
 mod paging;
+mod plans;
 mod profiles;
 mod readme;
 mod reads;

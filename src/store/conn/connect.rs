@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -53,11 +53,20 @@ const MARIADB_SETUP: &str = "SET SESSION idle_write_transaction_timeout = 10";
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
 
+/// The statements of all connections of a store.
+#[derive(Default)]
+pub(super) struct Statements {
+    /// How many have been started.
+    pub(super) started: AtomicU64,
+    /// Who is shown each, if anybody is.
+    pub(super) listener: OnceLock<Box<dyn Fn(String) + Send + Sync>>,
+}
+
 /// A pool of connections to an SQLite file.
 pub(super) fn sqlite_pool(
     path: &str,
     size: usize,
-    statements: Arc<AtomicU64>,
+    statements: Arc<Statements>,
 ) -> Result<Pool<AsyncSqlite>, String> {
     Pool::builder(sqlite_manager(path, statements))
         .max_size(size)
@@ -70,7 +79,7 @@ pub(super) fn sqlite_pool(
 /// A pool of connections to MySQL, each looked at before it is used after a rest.
 pub(super) fn mysql_pool(
     options: &Options,
-    statements: Arc<AtomicU64>,
+    statements: Arc<Statements>,
 ) -> Result<Pool<AsyncMysqlConnection>, String> {
     Pool::builder(mysql_manager(options, statements)?)
         .max_size(options.pool_size)
@@ -98,18 +107,21 @@ fn timeouts() -> Timeouts {
     Timeouts { wait: Some(POOL_WAIT), create: Some(POOL_WAIT), recycle: Some(POOL_WAIT) }
 }
 
-fn count(statements: &Arc<AtomicU64>) -> impl Fn(InstrumentationEvent<'_>) + Send + 'static {
+fn count(statements: &Arc<Statements>) -> impl Fn(InstrumentationEvent<'_>) + Send + 'static {
     let statements = statements.clone();
     move |event| {
-        if matches!(event, InstrumentationEvent::StartQuery { .. }) {
-            statements.fetch_add(1, Ordering::Relaxed);
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            statements.started.fetch_add(1, Ordering::Relaxed);
+            if let Some(listener) = statements.listener.get() {
+                listener(query.to_string());
+            }
         }
     }
 }
 
 fn sqlite_manager(
     path: &str,
-    statements: Arc<AtomicU64>,
+    statements: Arc<Statements>,
 ) -> AsyncDieselConnectionManager<AsyncSqlite> {
     let mut config = ManagerConfig::<AsyncSqlite>::default();
     config.recycling_method = RecyclingMethod::Fast;
@@ -141,7 +153,7 @@ pub(in crate::store) fn open_sqlite(path: &str) -> ConnectionResult<SqliteConnec
 
 fn mysql_manager(
     options: &Options,
-    statements: Arc<AtomicU64>,
+    statements: Arc<Statements>,
 ) -> Result<AsyncDieselConnectionManager<AsyncMysqlConnection>, String> {
     let opts = mysql_opts(options)?;
     let mut config = ManagerConfig::<AsyncMysqlConnection>::default();

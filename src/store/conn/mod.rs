@@ -34,6 +34,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{StoreError, error::is_broken};
+use connect::Statements;
 pub(super) use connect::{connect_mysql, mysql_opts, open_sqlite};
 pub(super) use many::{any_of, any_pair};
 pub(super) use statement::{Statement, Value};
@@ -103,7 +104,7 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Store {
     pool: Pools,
-    statements: Arc<AtomicU64>,
+    statements: Arc<Statements>,
 }
 
 #[derive(Clone)]
@@ -233,7 +234,7 @@ impl Store {
     /// # Errors
     /// With a sentence for the operator if the URL cannot be meant.
     pub fn open(options: &Options) -> Result<Self, String> {
-        let statements = Arc::new(AtomicU64::new(0));
+        let statements = Arc::<Statements>::default();
         let pool = if let Some(path) = options.url.strip_prefix("sqlite:") {
             let pool = connect::sqlite_pool(path, options.pool_size, statements.clone())?;
             Pools::Sqlite(pool, Arc::new(Mutex::new(())))
@@ -252,7 +253,13 @@ impl Store {
 
     /// How many statements have been started through this store.
     pub fn statements(&self) -> u64 {
-        AtomicU64::load(&self.statements, Ordering::Relaxed)
+        AtomicU64::load(&self.statements.started, Ordering::Relaxed)
+    }
+
+    /// From now on each statement is shown to `listener` as it starts, in diesel's words:
+    /// `SELECT … WHERE id = ? -- binds: […]`. For tests; the first who listens stays.
+    pub fn listen(&self, listener: impl Fn(String) + Send + Sync + 'static) {
+        let _ = self.statements.listener.set(Box::new(listener));
     }
 
     /// A connection for reading; each statement sees what is committed.

@@ -7,9 +7,12 @@ mod client;
 mod clock;
 mod database;
 mod follow;
+mod history;
 mod nats_server;
 mod pages;
 mod people;
+mod plan;
+mod sent_sql;
 mod socket;
 
 pub(crate) use answer::Answer;
@@ -18,9 +21,12 @@ pub(crate) use browser::Browser;
 pub(crate) use client::Client;
 pub(crate) use clock::TestClock;
 pub(crate) use follow::{Follow, Heard, named};
+pub(crate) use history::{History, OF_ANN, rows};
 pub(crate) use nats_server::NatsServer;
 pub(crate) use pages::List;
 pub(crate) use people::{PASSWORD, Person, Sent};
+pub(crate) use plan::{Plan, Planner};
+pub(crate) use sent_sql::{Overheard, Statement};
 pub(crate) use serde_json::{Value, json};
 pub(crate) use socket::{LEGACY, MODERN, Socket};
 
