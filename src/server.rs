@@ -130,6 +130,7 @@ pub fn router(app: App, options: &Options) -> Router {
     let endpoint = Arc::new(Endpoint {
         app,
         schema: graphql::schema(introspection),
+        known: graphql::schema_of_known(),
         documents: Arc::new(Documents::new(limits)),
         fanout: Fanout::default(),
         settings: Settings { body_limit, timeout, introspection, ws_init_timeout, ws_ping },

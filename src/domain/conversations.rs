@@ -1,5 +1,7 @@
 //! Conversations: direct ones, groups, and the lists of them.
 
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 
 pub use crate::store::conversations::{Conversation, ConversationFilter, Kind, Place, SortBy};
@@ -11,17 +13,19 @@ use crate::{
         access::{self, Footing, Reader},
         log::{self, Event},
         members,
-        messages::checked_body,
+        messages::{Message, checked_body},
         page::one_more,
-        text,
+        reads, text,
         writer::Draft,
     },
     ids::{ClientId, ConversationId, UserId},
     store::{
         Conn, StoreError,
+        accounts::User,
         changes::ChangeKind,
         conversations::{self, NewConversation},
         events,
+        glance::{self, Seen},
         members::{Member, MemberRole},
         messages,
     },
@@ -168,6 +172,63 @@ pub async fn list(
     }
     let page = Page::cut(rows, &window);
     Ok(page.map(|(conversation, member)| ConversationView { conversation, member: Some(member) }))
+}
+
+/// What a list is to show of each conversation beside its row.
+#[derive(Clone, Copy, Debug)]
+pub struct Shown {
+    /// Those who joined first.
+    pub members: bool,
+    /// How much is unread.
+    pub unread: bool,
+    /// The newest message.
+    pub last: bool,
+}
+
+/// What a list shows of a conversation beside its row, as far as it was asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Glance {
+    /// The first of them, in the order they joined.
+    pub members: Option<Vec<(Member, User)>>,
+    pub unread: Option<i64>,
+    /// With who sent it.
+    pub last: Option<Option<(Message, User)>>,
+}
+
+/// Looks at conversations of the viewer's, all with one statement.
+pub async fn glance(
+    app: &App,
+    viewer: Viewer,
+    views: &[ConversationView],
+    Shown { members, unread, last }: Shown,
+) -> Result<HashMap<ConversationId, Glance>> {
+    let read = |view: &ConversationView| {
+        Some((view.conversation.id, view.member.as_ref().map(|member| member.read_seq)?))
+    };
+    let read: Vec<_> = views.iter().filter_map(read).collect();
+    let asked = glance::Asked {
+        members: members.then_some(members::SHOWN),
+        unread: unread.then_some(reads::UNREAD_MAX),
+        last,
+    };
+    let nothing = Glance {
+        members: members.then(Vec::new),
+        unread: unread.then_some(0),
+        last: last.then_some(None),
+    };
+    let mut glances: HashMap<_, _> = read.iter().map(|(id, _)| (*id, nothing.clone())).collect();
+    let seen = glance::look(&mut app.store.conn().await?, viewer.id(), &read, asked).await?;
+    for (id, seen) in seen {
+        let Some(glance) = glances.get_mut(&id) else { continue };
+        match seen {
+            Seen::Member(member, user) => {
+                glance.members.get_or_insert_default().push((member, user));
+            }
+            Seen::Unread(count) => glance.unread = Some(count),
+            Seen::Last(message, user) => glance.last = Some(Some((message, user))),
+        }
+    }
+    Ok(glances)
 }
 
 /// How many of the viewer's conversations a filter lets through.

@@ -38,7 +38,7 @@ impl<T> Page<T> {
     }
 
     /// The same page of other things.
-    pub(super) fn map<U>(self, each: impl FnMut(T) -> U) -> Page<U> {
+    pub fn map<U>(self, each: impl FnMut(T) -> U) -> Page<U> {
         let Self { items, has_next, has_previous } = self;
         Page { items: items.into_iter().map(each).collect(), has_next, has_previous }
     }

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Unread messages are counted so far: this number means "or more".
-const UNREAD_MAX: i64 = 1_000;
+pub(super) const UNREAD_MAX: i64 = 1_000;
 
 /// Moves the viewer's read position forward. A lower number changes nothing.
 ///

@@ -1,5 +1,7 @@
 //! People: looking them up, one's own profile, and their management.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, SimpleObject};
 
 use super::{
@@ -32,21 +34,21 @@ pub(super) enum Role {
 /// A person with an account
 #[derive(Clone)]
 pub(super) struct User {
-    person: accounts::User,
+    person: Arc<accounts::User>,
     /// The person has just signed in by this very request, and so may see all of themselves.
     is_own: bool,
 }
 
 impl From<accounts::User> for User {
     fn from(person: accounts::User) -> Self {
-        Self { person, is_own: false }
+        Self { person: Arc::new(person), is_own: false }
     }
 }
 
 impl User {
     /// The person who has just signed in.
     pub(super) fn own(person: accounts::User) -> Self {
-        Self { person, is_own: true }
+        Self { person: Arc::new(person), is_own: true }
     }
 
     fn shows_contacts(&self, ctx: &Context<'_>) -> bool {

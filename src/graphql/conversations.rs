@@ -1,5 +1,7 @@
 //! Conversations: direct ones, groups, and the lists of them.
 
+use std::{collections::HashMap, sync::Arc};
+
 use async_graphql::{Context, Enum, InputObject, MaybeUndefined, Object, SimpleObject};
 
 use super::{
@@ -13,8 +15,8 @@ use super::{
 };
 use crate::{
     domain::{
-        Reader, Window, conversations,
-        conversations::{ConversationView, Order, Written},
+        Reader, Viewer, Window, conversations,
+        conversations::{ConversationView, Glance, Order, Shown, Written},
         members, messages,
     },
     ids::{ClientId, ConversationId, UserId},
@@ -33,11 +35,21 @@ pub(super) enum ConversationKind {
 
 /// A conversation as one of its members sees it
 #[derive(Clone)]
-pub(super) struct Conversation(pub(super) ConversationView);
+pub(super) struct Conversation {
+    view: ConversationView,
+    /// What a list has read of it for what is asked for.
+    glance: Option<Arc<Glance>>,
+}
+
+impl From<ConversationView> for Conversation {
+    fn from(view: ConversationView) -> Self {
+        Self { view, glance: None }
+    }
+}
 
 impl Conversation {
     fn row(&self) -> &conversations::Conversation {
-        &self.0.conversation
+        &self.view.conversation
     }
 }
 
@@ -77,8 +89,14 @@ impl Conversation {
 
     /// The first 100 by join order; `members` pages through all
     async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<User>> {
-        let page = ctx.load()?.load_one(MembersOf(self.row().id, members::SHOWN)).await?;
-        let members = page.map(|page| page.items).unwrap_or_default();
+        let read = self.glance.as_ref().and_then(|glance| glance.members.clone());
+        let members = match read {
+            Some(members) => members,
+            None => {
+                let page = ctx.load()?.load_one(MembersOf(self.row().id, members::SHOWN)).await?;
+                page.map(|page| page.items).unwrap_or_default()
+            }
+        };
         Ok(members.into_iter().map(|(_, user)| user.into()).collect())
     }
 
@@ -94,7 +112,7 @@ impl Conversation {
         let scope = self.row().id.to_string();
         let window = Paging { first, after, last, before }.window(&scope)?.map(|Joined(seq)| seq);
         let page = ctx.load()?.load_one(MembersOf(self.row().id, window)).await?;
-        let counted = Counted::Members(self.0.clone());
+        let counted = Counted::Members(self.view.clone());
         Ok(Connection::new(page.unwrap_or_default(), &scope, counted, |(member, user)| {
             (Joined(member.joined_event_seq), Member(member, Some(user)))
         }))
@@ -118,14 +136,18 @@ impl Conversation {
         let filter: messages::MessageFilter = filter.unwrap_or_default().into();
         let page = MessagesOf(self.row().id, filter.clone(), window);
         let page = ctx.load()?.load_one(page).await?.unwrap_or_default();
-        let counted = Counted::Messages(self.0.clone(), filter);
-        Ok(Connection::new(page, &scope, counted, |message| (message.seq, Message(message))))
+        let counted = Counted::Messages(self.view.clone(), filter);
+        let page = Message::many(ctx, page).await?;
+        Ok(Connection::new(page, &scope, counted, |message| (message.number(), message)))
     }
 
     /// The newest message that is not deleted
     async fn last_message(&self, ctx: &Context<'_>) -> Option<Result<Message>> {
+        if let Some(last) = self.glance.as_ref().and_then(|glance| glance.last.clone()) {
+            return last.map(|(message, sender)| Ok(Message::new(message, Some(sender.into()))));
+        }
         let found = async { Ok(ctx.load()?.load_one(LastOf(self.row().id)).await?) };
-        found.await.map(|message| message.map(Message)).transpose()
+        found.await.map(|message| message.map(Message::from)).transpose()
     }
 
     /// Messages that are not deleted
@@ -145,12 +167,15 @@ impl Conversation {
 
     /// Viewer's read position
     async fn read_seq(&self) -> i64 {
-        self.0.member.as_ref().map_or(0, |member| member.read_seq)
+        self.view.member.as_ref().map_or(0, |member| member.read_seq)
     }
 
     /// Others' messages after readSeq, deleted ones left out; 1000 means "or more". Counted, never stored, so it cannot drift
     async fn unread_count(&self, ctx: &Context<'_>) -> Result<i64> {
-        let Some(member) = &self.0.member else { return Ok(0) };
+        if let Some(unread) = self.glance.as_ref().and_then(|glance| glance.unread) {
+            return Ok(unread);
+        }
+        let Some(member) = &self.view.member else { return Ok(0) };
         let key = UnreadOf(self.row().id, member.read_seq);
         Ok(ctx.load()?.load_one(key).await?.unwrap_or(0))
     }
@@ -198,7 +223,7 @@ impl ConversationQueries {
         let found = async {
             let reader = Reader::Person(ctx.viewer()?);
             let found = conversations::find_many(ctx.app()?, reader, &[id]).await?;
-            Ok(found.into_iter().next().map(Conversation))
+            Ok(found.into_iter().next().map(Conversation::from))
         };
         found.await.transpose()
     }
@@ -247,10 +272,32 @@ impl ConversationQueries {
         };
         let counted = Counted::Conversations(filter.clone());
         let page = conversations::list(app, viewer, filter, order, window).await?;
+        let mut glances = glance(ctx, viewer, &page.items).await?;
         Ok(Connection::new(page, &scope, counted, |view| {
-            (order.place(&view.conversation), Conversation(view))
+            let glance = glances.remove(&view.conversation.id).map(Arc::new);
+            (order.place(&view.conversation), Conversation { view, glance })
         }))
     }
+}
+
+/// Reads at once what is asked for of each conversation of a list.
+async fn glance(
+    ctx: &Context<'_>,
+    viewer: Viewer,
+    views: &[ConversationView],
+) -> Result<HashMap<ConversationId, Glance>> {
+    let ahead = ctx.look_ahead();
+    let nodes = [ahead.field("nodes"), ahead.field("edges").field("node")];
+    let is_asked = |name| nodes.iter().any(|node| node.field(name).exists());
+    let shown = Shown {
+        members: is_asked("participants"),
+        unread: is_asked("unreadCount"),
+        last: is_asked("lastMessage"),
+    };
+    if !shown.members && !shown.unread && !shown.last {
+        return Ok(HashMap::new());
+    }
+    Ok(conversations::glance(ctx.app()?, viewer, views, shown).await?)
 }
 
 /// The other person of the pair
@@ -298,7 +345,7 @@ pub(super) struct ConversationPayload {
 
 impl From<Written> for ConversationPayload {
     fn from(Written { view, event_seq }: Written) -> Self {
-        Self { conversation: Conversation(view), event_seq }
+        Self { conversation: view.into(), event_seq }
     }
 }
 

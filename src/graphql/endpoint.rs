@@ -9,6 +9,8 @@ use crate::domain::App;
 pub struct Endpoint {
     pub app: App,
     pub schema: Schema,
+    /// The same for queries and mutations whose document is known.
+    pub known: Schema,
     pub documents: Arc<Documents>,
     /// The executions that subscriptions share.
     pub fanout: Fanout,

@@ -82,9 +82,9 @@ impl InboxEvent {
     pub(super) fn new(viewer: UserId, item: InboxItem) -> Self {
         match item {
             InboxItem::Advanced(view) => Self::ConversationAdvanced(ConversationAdvanced(view)),
-            InboxItem::Added(view) => Self::ConversationAdded(ConversationAdded {
-                conversation: Conversation((*view).clone()),
-            }),
+            InboxItem::Added(view) => {
+                Self::ConversationAdded(ConversationAdded { conversation: (*view).clone().into() })
+            }
             InboxItem::Removed(conversation_id) => {
                 Self::ConversationRemoved(ConversationRemoved { conversation_id })
             }
@@ -119,7 +119,7 @@ macro_rules! of_message {
             /// The message as it is now; its `revision` says which of two is newer
             async fn message(&self) -> Result<Message> {
                 let missing = || Error::Internal("an event without its message".to_owned());
-                Ok(Message(self.0.message().cloned().ok_or_else(missing)?))
+                Ok(self.0.message().cloned().ok_or_else(missing)?.into())
             }
 
             $(
@@ -221,7 +221,7 @@ of_conversation!(
         /// The conversation as it is now
         async fn conversation(&self, ctx: &Context<'_>) -> Result<Conversation> {
             let view = ctx.load()?.load_one(self.0.conversation).await?;
-            Ok(Conversation(view.ok_or(Error::NotFound("conversation"))?))
+            Ok(view.ok_or(Error::NotFound("conversation"))?.into())
         }
     }
 );
@@ -330,7 +330,7 @@ impl ConversationAdvanced {
 
     /// The conversation as it was then
     async fn conversation(&self) -> Conversation {
-        Conversation((*self.0).clone())
+        (*self.0).clone().into()
     }
 }
 

@@ -5,14 +5,15 @@
 use std::{
     panic::AssertUnwindSafe,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
 use async_graphql::{
-    Name, Request, Response, ServerError, ServerResult, ValidationResult, Variables, async_trait,
+    Name, Request, Response, SchemaEnv, ServerError, ServerResult, ValidationResult, Variables,
+    async_trait,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextValidation},
     parser::types::{ExecutableDocument, OperationType},
 };
@@ -49,6 +50,7 @@ impl Outcome {
 /// One operation, ready to run.
 pub(super) struct Job {
     pub(super) schema: Schema,
+    pub(super) known: Schema,
     pub(super) documents: Arc<Documents>,
     pub(super) prepared: Prepared,
     /// What `prepared` made, with what the resolvers need.
@@ -90,7 +92,20 @@ pub(super) async fn execute(job: Job, running: &TaskTracker, limit: Duration) ->
     })
 }
 
-async fn run(Job { schema, documents, prepared, request, mut loads }: Job) -> Outcome {
+async fn run(Job { schema, known, documents, prepared, request, mut loads }: Job) -> Outcome {
+    // Of a document that was found valid only the variables are new.
+    match prepared.check_variables() {
+        Some(Ok(())) => {
+            let response = through_panics(loads.beside(known.execute(request))).await;
+            let response = response.unwrap_or_else(|error| Response::from_errors(vec![*error]));
+            return Outcome { response, is_executed: true };
+        }
+        Some(Err(error)) => {
+            let response = Response::from_errors(vec![error]);
+            return Outcome { response, is_executed: false };
+        }
+        None => {}
+    }
     let gate = Gate::new(&prepared);
     let work = loads.beside(schema.execute(request.data(Arc::clone(&gate))));
     let response = match through_panics(work).await {
@@ -102,7 +117,7 @@ async fn run(Job { schema, documents, prepared, request, mut loads }: Job) -> Ou
     };
     let is_executed = gate.is_passed();
     if is_executed {
-        documents.keep(&prepared);
+        documents.keep(&prepared, gate.env.get().cloned());
     }
     Outcome { response, is_executed }
 }
@@ -127,12 +142,15 @@ pub(super) struct Gate {
     operation: Option<Name>,
     passed: AtomicBool,
     alike: AtomicBool,
+    /// By what the document was checked.
+    env: OnceLock<SchemaEnv>,
 }
 
 impl Gate {
     pub(super) fn new(prepared: &Prepared) -> Arc<Self> {
         let operation = prepared.operation().name.clone();
-        Arc::new(Self { operation, passed: AtomicBool::new(false), alike: AtomicBool::new(false) })
+        let (passed, alike) = (AtomicBool::new(false), AtomicBool::new(false));
+        Arc::new(Self { operation, passed, alike, env: OnceLock::new() })
     }
 
     /// Whether what is asked for is the same for all who may ask for it.
@@ -167,6 +185,7 @@ impl Extension for Gates {
         // What the library refuses here is over a limit: it does not parse.
         let document = next.run(ctx, query, given).await.map_err(too_complex)?;
         if let Some(gate) = ctx.data_opt::<Arc<Gate>>() {
+            gate.env.get_or_init(|| ctx.schema_env.clone());
             let mut operations = document.operations.iter();
             let selected = operations.find(|(name, _)| *name == gate.operation.as_ref());
             if let Some((_, operation)) = selected {

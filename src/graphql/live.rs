@@ -148,7 +148,7 @@ impl Subscription {
             Ok(Opened::Conversation(Box::new(follower)))
         });
         let message = |shown| match shown {
-            Shown::Conversation(Item::Event(event)) => event.message().cloned().map(Message),
+            Shown::Conversation(Item::Event(event)) => event.message().cloned().map(Message::from),
             _ => None,
         };
         Ok(items.await?.filter_map(move |shown| std::future::ready(message(shown))).boxed())

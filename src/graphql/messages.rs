@@ -1,6 +1,8 @@
 //! Messages: sending, changing, reading, finding.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::{Context, InputObject, Lookahead, Object, SimpleObject};
 
 use super::{
     Ask,
@@ -12,7 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
-        Error, messages,
+        Error, Page, Reader, accounts, messages,
         messages::{Outgoing, Sent},
     },
     ids::{ClientId, ConversationId, MessageId, UserId},
@@ -21,63 +23,110 @@ use crate::{
 
 /// One message; a deleted one is a tombstone with an empty body
 #[derive(Clone)]
-pub(super) struct Message(pub(super) messages::Message);
+pub(super) struct Message {
+    row: messages::Message,
+    /// Who said it, if that was read with it.
+    sender: Option<User>,
+}
+
+impl From<messages::Message> for Message {
+    fn from(row: messages::Message) -> Self {
+        Self { row, sender: None }
+    }
+}
+
+impl Message {
+    pub(super) fn new(row: messages::Message, sender: Option<User>) -> Self {
+        Self { row, sender }
+    }
+
+    /// Its number.
+    pub(super) fn number(&self) -> i64 {
+        self.row.seq
+    }
+
+    /// These messages, with who said them if that is asked for: read once for all, and not by
+    /// each for itself.
+    pub(super) async fn many(
+        ctx: &Context<'_>,
+        page: Page<messages::Message>,
+    ) -> Result<Page<Self>> {
+        let Ok(viewer) = ctx.viewer() else { return Ok(page.map(Self::from)) };
+        let ahead = ctx.look_ahead();
+        let is_asked = |node: Lookahead<'_>| node.field("sender").exists();
+        if !is_asked(ahead.field("nodes")) && !is_asked(ahead.field("edges").field("node")) {
+            return Ok(page.map(Self::from));
+        }
+        let ids: HashSet<_> = page.items.iter().map(|message| message.sender_id).collect();
+        let ids: Vec<_> = ids.into_iter().collect();
+        let found = accounts::find_many(ctx.app()?, Reader::Person(viewer), &ids).await?;
+        let people: HashMap<_, _> =
+            found.into_iter().map(|user| (user.id, User::from(user))).collect();
+        Ok(page.map(|row| {
+            let sender = people.get(&row.sender_id).cloned();
+            Self { row, sender }
+        }))
+    }
+}
 
 /// One message; a deleted one is a tombstone with an empty body
 #[Object]
 impl Message {
     /// The row's UUID, the same one that REST shows
     pub(super) async fn id(&self) -> MessageId {
-        self.0.id
+        self.row.id
     }
 
     /// Place in its conversation: dense, from 1, never reused
     async fn seq(&self) -> i64 {
-        self.0.seq
+        self.row.seq
     }
 
     /// Where it was said
     async fn conversation(&self, ctx: &Context<'_>) -> Result<Conversation> {
-        let view = ctx.load()?.load_one(self.0.conversation_id).await?;
-        Ok(Conversation(view.ok_or(Error::NotFound("conversation"))?))
+        let view = ctx.load()?.load_one(self.row.conversation_id).await?;
+        Ok(Conversation::from(view.ok_or(Error::NotFound("conversation"))?))
     }
 
     /// Who said it
     async fn sender(&self, ctx: &Context<'_>) -> Result<User> {
-        let user = ctx.load()?.load_one(self.0.sender_id).await?;
+        if let Some(sender) = &self.sender {
+            return Ok(sender.clone());
+        }
+        let user = ctx.load()?.load_one(self.row.sender_id).await?;
         Ok(user.ok_or(Error::NotFound("user"))?.into())
     }
 
     /// Empty once deleted
     async fn body(&self) -> &str {
-        &self.0.body
+        &self.row.body
     }
 
     /// When it was stored; never before the message before it
     async fn sent_at(&self) -> Timestamp {
-        self.0.sent_at
+        self.row.sent_at
     }
 
     /// When it got its present words, if they are not the first
     async fn edited_at(&self) -> Option<Timestamp> {
-        self.0.edited_at
+        self.row.edited_at
     }
 
     /// When it was deleted
     async fn deleted_at(&self) -> Option<Timestamp> {
-        self.0.deleted_at
+        self.row.deleted_at
     }
 
     /// 1 at first, one more for each edit and for the deletion
     async fn revision(&self) -> i64 {
-        self.0.revision
+        self.row.revision
     }
 
     /// The message it answers
     async fn reply_to(&self, ctx: &Context<'_>) -> Option<Result<Self>> {
-        let key = MessageAt(self.0.conversation_id, self.0.reply_to_seq?);
+        let key = MessageAt(self.row.conversation_id, self.row.reply_to_seq?);
         let found = async { Ok(ctx.load()?.load_one(key).await?) };
-        found.await.map(|message| message.map(Self)).transpose()
+        found.await.map(|message| message.map(Self::from)).transpose()
     }
 }
 
@@ -138,7 +187,7 @@ impl MessageQueries {
         #[graphql(desc = "The message's id")] id: MessageId,
     ) -> Option<Result<Message>> {
         let found = async { Ok(messages::find(ctx.app()?, ctx.viewer()?, id).await?) };
-        found.await.map(|message| message.map(Message)).transpose()
+        found.await.map(|message| message.map(Message::from)).transpose()
     }
 
     /// Across all the viewer's conversations, newest first
@@ -165,8 +214,9 @@ impl MessageQueries {
         };
         let counted = Counted::MessagesAcross(conversation_id, filter.clone());
         let page = messages::list_across(app, viewer, conversation_id, filter, window).await?;
+        let page = Message::many(ctx, page).await?;
         Ok(Connection::new(page, &scope, counted, |message| {
-            (messages::place(&message), Message(message))
+            (messages::place(&message.row), message)
         }))
     }
 
@@ -180,7 +230,7 @@ impl MessageQueries {
             let (app, viewer) = (ctx.app()?, ctx.viewer()?);
             Ok(messages::find_by_client_id(app, viewer, client_message_id).await?)
         };
-        found.await.map(|message| message.map(Message)).transpose()
+        found.await.map(|message| message.map(Message::from)).transpose()
     }
 }
 
@@ -258,7 +308,7 @@ impl MessageMutations {
         let Sent { message, deduplicated } =
             messages::send(ctx.app()?, ctx.viewer()?, outgoing).await?;
         let event_seq = message.event_seq;
-        Ok(SendMessagePayload { message: Message(message), event_seq, deduplicated })
+        Ok(SendMessagePayload { message: message.into(), event_seq, deduplicated })
     }
 
     /// Gives one of the viewer's own messages new words
@@ -270,7 +320,7 @@ impl MessageMutations {
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
         let EditMessageInput { id, body, expected_revision } = input;
         let (message, event_seq) = messages::edit(app, viewer, id, body, expected_revision).await?;
-        Ok(MessagePayload { message: Message(message), event_seq })
+        Ok(MessagePayload { message: message.into(), event_seq })
     }
 
     /// Makes a message a tombstone; again: the same answer, no new event
@@ -282,6 +332,6 @@ impl MessageMutations {
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
         let DeleteMessageInput { id, expected_revision } = input;
         let (message, event_seq) = messages::delete(app, viewer, id, expected_revision).await?;
-        Ok(MessagePayload { message: Message(message), event_seq })
+        Ok(MessagePayload { message: message.into(), event_seq })
     }
 }

@@ -42,7 +42,7 @@ pub mod ws;
 use std::sync::Arc;
 
 use async_graphql::{
-    Context, MergedObject, Request, SDLExportOptions,
+    Context, MergedObject, Request, SDLExportOptions, SchemaBuilder, ValidationMode,
     dataloader::{DataLoader, HashMapCache},
 };
 use axum::http::{HeaderMap, header::AUTHORIZATION};
@@ -93,8 +93,19 @@ pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;
 
 /// The schema; without suggestions of names where it is not to be guessed.
 pub fn schema(shows_itself: bool) -> Schema {
+    let builder = builder().extension(execute::Gates);
+    if shows_itself { builder } else { builder.disable_suggestions() }.finish()
+}
+
+/// The schema for documents that were found valid before. Without extensions the library takes
+/// a shorter way to each field.
+pub fn schema_of_known() -> Schema {
+    builder().validation_mode(ValidationMode::Fast).finish()
+}
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
     let roots = (Query::default(), Mutation::default());
-    let builder = Schema::build_with_ignore_name_conflicts(
+    Schema::build_with_ignore_name_conflicts(
         roots.0,
         roots.1,
         Subscription,
@@ -102,8 +113,6 @@ pub fn schema(shows_itself: bool) -> Schema {
         ["ID", "UUID"],
     )
     .register_output_type::<code::ErrorCode>()
-    .extension(execute::Gates);
-    if shows_itself { builder } else { builder.disable_suggestions() }.finish()
 }
 
 /// The schema as a document, as `schema.graphql` has it.

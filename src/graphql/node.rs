@@ -62,10 +62,10 @@ async fn find(ctx: &Context<'_>, ids: &[UserId]) -> Result<HashMap<UserId, Node>
     }
     for view in conversations::find_many(app, reader, &of_conversations).await? {
         let id = view.conversation.id.uuid().into();
-        found.insert(id, Node::Conversation(Conversation(view)));
+        found.insert(id, Node::Conversation(view.into()));
     }
     for message in messages::find_many(app, viewer, &of_messages).await? {
-        found.insert(message.id.uuid().into(), Node::Message(Message(message)));
+        found.insert(message.id.uuid().into(), Node::Message(message.into()));
     }
     Ok(found)
 }

@@ -107,11 +107,11 @@ pub(super) fn check_introspection(
 
 /// Runs a query or mutation for who has been admitted to it.
 pub(super) async fn execute(endpoint: &Endpoint, prepared: Prepared, caller: Caller) -> Outcome {
-    let Endpoint { app, schema, documents, settings, .. } = endpoint;
+    let Endpoint { app, schema, known, documents, settings, .. } = endpoint;
     let Caller { viewer, client } = caller;
     let (request, loads) = bind(app, prepared.request(), viewer, client);
-    let job =
-        Job { schema: schema.clone(), documents: Arc::clone(documents), prepared, request, loads };
+    let (schema, known, documents) = (schema.clone(), known.clone(), Arc::clone(documents));
+    let job = Job { schema, known, documents, prepared, request, loads };
     execute::execute(job, &app.running, settings.timeout).await
 }
 

@@ -232,7 +232,7 @@ impl<N: OutputType> Connection<N> {
         page: Page<T>,
         scope: &str,
         counted: Counted,
-        node: impl Fn(T) -> (K, N),
+        mut node: impl FnMut(T) -> (K, N),
     ) -> Self {
         let Page { items, has_next, has_previous } = page;
         let edge = |item| {

@@ -51,7 +51,7 @@ impl ReadMutations {
     ) -> Result<MarkReadPayload> {
         let MarkReadInput { conversation_id, up_to_seq } = input;
         let view = reads::mark(ctx.app()?, ctx.viewer()?, conversation_id, up_to_seq).await?;
-        Ok(MarkReadPayload { conversation: Conversation(view) })
+        Ok(MarkReadPayload { conversation: view.into() })
     }
 
     /// Heard by current subscribers, never stored

@@ -83,7 +83,7 @@ async fn open(
     let mut stream = endpoint.schema.execute_stream(request);
     let first = loads.beside(stream.next()).await;
     if gate.is_passed() {
-        endpoint.documents.keep(prepared);
+        endpoint.documents.keep(prepared, None);
     }
     opening.take().ok_or_else(|| {
         let refused = first.and_then(|response| response.errors.into_iter().next());

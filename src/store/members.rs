@@ -129,31 +129,40 @@ pub async fn list_of_each(
     conversations: &[ConversationId],
     window: Window<i64>,
 ) -> Result<Vec<(Member, User)>, StoreError> {
-    let Window { after, before, limit, from_end } = window;
-    let (after, before) = (after.unwrap_or(0), before.unwrap_or(i64::MAX));
-    let end = if from_end { "DESC LIMIT ?) AS one" } else { "ASC LIMIT ?) AS one" };
     if conversations.is_empty() {
         return Ok(Vec::new());
     }
     let write = |each: &mut Statement<(members::SqlType, accounts::Columns)>, id: &_| {
         each.add("SELECT one.*, ", []);
         each.add(accounts::COLUMNS, []);
-        each.add(" FROM (SELECT ", []);
-        each.add(COLUMNS, []);
-        each.add(" FROM members WHERE ", []);
-        taken_part_in(each, *id, viewer);
-        each.add(
-            " AND left_at IS NULL AND joined_event_seq > ? AND joined_event_seq < ? \
-             ORDER BY joined_event_seq ",
-            [Value::Number(after), Value::Number(before)],
-        );
-        each.add(end, [Value::Number(limit)]);
-        each.add(" INNER JOIN users AS u ON u.id = one.user_id", []);
+        write_window(each, viewer, *id, window);
     };
     let statement = Statement::of_each(conversations, &nowhere(), write);
     let mut rows: Vec<(Member, User)> = conn.fetch_all(statement).await?;
     rows.sort_unstable_by_key(|(member, _)| member.joined_event_seq);
     Ok(rows)
+}
+
+/// FROM a window of the members of a conversation, AS one, with who they are, AS u.
+pub(super) fn write_window<ST>(
+    statement: &mut Statement<ST>,
+    viewer: UserId,
+    conversation: ConversationId,
+    window: Window<i64>,
+) {
+    let Window { after, before, limit, from_end } = window;
+    statement.add(" FROM (SELECT ", []);
+    statement.add(COLUMNS, []);
+    statement.add(" FROM members WHERE ", []);
+    taken_part_in(statement, conversation, viewer);
+    statement.add(
+        " AND left_at IS NULL AND joined_event_seq > ? AND joined_event_seq < ? \
+         ORDER BY joined_event_seq ",
+        [Value::Number(after.unwrap_or(0)), Value::Number(before.unwrap_or(i64::MAX))],
+    );
+    let end = if from_end { "DESC LIMIT ?) AS one" } else { "ASC LIMIT ?) AS one" };
+    statement.add(end, [Value::Number(limit)]);
+    statement.add(" INNER JOIN users AS u ON u.id = one.user_id", []);
 }
 
 /// How many people are in a conversation now.

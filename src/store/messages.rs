@@ -54,11 +54,11 @@ pub struct MessageFilter {
 }
 
 /// The columns of a [`Message`], in its order.
-const COLUMNS: &str = "conversation_id, seq, event_seq, changed_event_seq, id, sender_id, \
+pub(super) const COLUMNS: &str = "conversation_id, seq, event_seq, changed_event_seq, id, sender_id, \
     client_message_id, client_hash, body, reply_to_seq, sent_at, edited_at, deleted_at, revision";
 
 /// Without being told, MySQL walks the whole history by the index of events to get to a number.
-const BY_NUMBER: &str = "/*! FORCE INDEX (PRIMARY) */";
+pub(super) const BY_NUMBER: &str = "/*! FORCE INDEX (PRIMARY) */";
 
 /// How many conversations are asked in one statement for messages by their numbers.
 const JOINED: usize = 100;

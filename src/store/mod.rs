@@ -19,6 +19,7 @@ mod conn;
 pub mod conversations;
 mod error;
 pub mod events;
+pub mod glance;
 pub mod health;
 pub mod members;
 pub mod messages;

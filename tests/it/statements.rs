@@ -1,6 +1,6 @@
 //! How many statements each operation costs: the same for a page of 2 and of 20, and written down, so that a change is seen.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use crate::support::{Client, Id, PASSWORD, Person, Setup, TestApp, client_id, json};
 
@@ -28,7 +28,7 @@ const QUERIES: &[(&str, u64, &str)] = &[
     ("inbox, plain", 2, "conversations(first: N) { nodes { id title kind lastActivityAt } }"),
     (
         "inbox",
-        7,
+        3,
         "conversations(first: N) { nodes { id title createdBy { USER } participants { USER } lastMessage { body sentAt sender { USER } } unreadCount readSeq } pageInfo { hasNextPage endCursor } }",
     ),
     (
@@ -375,6 +375,33 @@ async fn a_batch_of_sends_costs_little_more_than_one() {
     // On SQLite each row is a statement of its own inside of the one transaction.
     let rows = if app.store.is_sqlite() { 50 } else { 0 };
     assert!(cost <= rows + 40, "{cost} statements for 50 messages");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_many_ask_for_at_the_same_time_is_asked_for_together() {
+    let app = TestApp::start_with(Setup { pool_size: 1, ..Setup::default() }).await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_with(&[&bob, &eve]).await;
+    let document = format!("{{ conversation(id: \"{chat}\") {{ createdBy {{ username }} }} }}");
+    let conn = app.store.conn().await.unwrap();
+    let before = app.store.statements();
+    let asked: Vec<_> = [&ann, &bob, &eve]
+        .into_iter()
+        .cycle()
+        .take(60)
+        .map(|who| {
+            let (who, document) = (who.clone(), document.clone());
+            tokio::spawn(async move { who.asks_for(&document).await })
+        })
+        .collect();
+    // Nobody can be answered before there is a connection, so all come to wait.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    drop(conn);
+    for asked in asked {
+        assert_eq!(asked.await.unwrap().at("conversation.createdBy.username"), "ann");
+    }
+    let cost = app.store.statements() - before;
+    assert!(cost < 60, "{cost} statements for 60 requests of three parts");
 }
 
 #[tokio::test(flavor = "multi_thread")]

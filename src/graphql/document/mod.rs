@@ -11,10 +11,10 @@ mod limits;
 mod rewrite;
 mod scan;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::{
-    Name, Request, ServerError, Variables,
+    Name, Request, SchemaEnv, ServerError, Value as ConstValue, Variables,
     parser::{
         self, parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
@@ -23,7 +23,7 @@ use async_graphql::{
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
-use super::{code::ErrorCode, params::Params};
+use super::{code::ErrorCode, params::Params, variables};
 
 pub use limits::Limits;
 use limits::{Measure, check};
@@ -46,6 +46,8 @@ struct Document {
     text_len: usize,
     parsed: ExecutableDocument,
     operations: Vec<Operation>,
+    /// Set once it was found valid: what its variables are checked by.
+    valid: OnceLock<SchemaEnv>,
 }
 
 /// What is to be known of an operation before it is executed.
@@ -100,10 +102,13 @@ impl Documents {
 
     /// Keeps a document. To be called only when it passed validation, so that
     /// junk does not push out what clients use.
-    pub fn keep(&self, prepared: &Prepared) {
-        let hash = prepared.document.hash;
-        if !self.kept.contains_key(&hash) {
-            self.kept.insert(hash, Arc::clone(&prepared.document));
+    pub fn keep(&self, prepared: &Prepared, checked_by: Option<SchemaEnv>) {
+        let document = &prepared.document;
+        if let Some(env) = checked_by {
+            document.valid.get_or_init(|| env);
+        }
+        if !self.kept.contains_key(&document.hash) {
+            self.kept.insert(document.hash, Arc::clone(document));
         }
     }
 
@@ -119,7 +124,8 @@ impl Documents {
         check(text, &self.limits, &mut Measure::default())?;
         let mut parsed = parse_query(text).map_err(|error| syntax_error(&error))?;
         let operations = rewrite::rewrite(&mut parsed)?;
-        Ok(Arc::new(Document { hash, text_len: text.len(), parsed, operations }))
+        let (text_len, valid) = (text.len(), OnceLock::new());
+        Ok(Arc::new(Document { hash, text_len, parsed, operations, valid }))
     }
 
     fn by_hash(&self, persisted: Option<&str>) -> Result<Arc<Document>, ServerError> {
@@ -160,12 +166,34 @@ impl Prepared {
         self.definition().map(lasting).unwrap_or_default()
     }
 
+    /// Whether the variables fit a document that was found valid before; `None` if it is to be
+    /// checked as a whole. So it is where a variable is null: whether it may be depends on
+    /// where it is used.
+    pub(super) fn check_variables(&self) -> Option<Result<(), ServerError>> {
+        let env = self.document.valid.get()?;
+        let operation = self.definition()?;
+        if self.variables.values().any(has_null) {
+            return None;
+        }
+        let definitions = &operation.variable_definitions;
+        Some(variables::check(&env.registry, definitions, &self.variables, operation))
+    }
+
     /// The request to give to the library.
     pub fn request(&self) -> Request {
         let mut request = Request::new("").variables(self.variables.clone());
         request.operation_name = self.operation().name.as_ref().map(ToString::to_string);
         request.set_parsed_query(self.document.parsed.clone());
         request
+    }
+}
+
+fn has_null(value: &ConstValue) -> bool {
+    match value {
+        ConstValue::Null => true,
+        ConstValue::List(values) => values.iter().any(has_null),
+        ConstValue::Object(fields) => fields.values().any(has_null),
+        _ => false,
     }
 }
 

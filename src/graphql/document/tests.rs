@@ -394,7 +394,7 @@ fn a_kept_document_is_found_by_its_hash() {
     assert_eq!(code(of(None, &hash)), Some(ErrorCode::PersistedQueryNotFound));
     let prepared = of(Some("{ a }"), &hash).unwrap();
     assert_eq!(code(of(None, &hash)), Some(ErrorCode::PersistedQueryNotFound));
-    documents.keep(&prepared);
+    documents.keep(&prepared, None);
     assert!(of(None, &hash).is_ok());
 }
 

@@ -177,7 +177,9 @@ pub(in crate::store) fn mysql_opts(options: &Options) -> Result<Opts, String> {
         return Err("DATABASE_URL must name the database: mysql://USER:PASSWORD@HOST/NAME".into());
     }
     // Matched rows are counted, as SQLite does, so "0 rows" means "not there" on both.
-    let mut builder = OptsBuilder::from_opts(opts.clone()).client_found_rows(true);
+    // diesel keeps the statements that are prepared; a second keeper would close some of them.
+    let mut builder =
+        OptsBuilder::from_opts(opts.clone()).client_found_rows(true).stmt_cache_size(0);
     if let Some(ca) = &options.mysql_ca {
         let ssl = opts.ssl_opts().cloned().unwrap_or_else(SslOpts::default);
         builder = builder.ssl_opts(ssl.with_root_certs(vec![ca.clone().into()]));
