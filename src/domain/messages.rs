@@ -1,7 +1,5 @@
 //! Messages: sending, changing, reading, finding.
 
-use std::collections::HashMap;
-
 use scoped_futures::ScopedFutureExt;
 use sha2::{Digest, Sha256};
 
@@ -13,7 +11,6 @@ use crate::{
         access::{self, Footing, Former, Reader},
         conversations::ConversationView,
         log::{self, Event},
-        page::{one_more, pages},
         text, typing,
         writer::Draft,
     },
@@ -322,36 +319,13 @@ pub async fn last_of_each(
     Ok(messages::list_last_of_each(&mut conn, viewer.id(), conversations).await?)
 }
 
-/// The same window of the messages of each of these conversations, by number, as far as
-/// the viewer takes part in them.
-pub async fn list_of_each(
-    app: &App,
-    viewer: Viewer,
-    conversations: &[ConversationId],
-    filter: MessageFilter,
-    window: Window<i64>,
-) -> Result<HashMap<ConversationId, Page<Message>>> {
-    let (mut conn, filter, wide) = (app.store.conn().await?, folded(filter)?, one_more(&window));
-    let end = |seq: Option<i64>| seq.map_or(End::Open, End::Seq);
-    let between = Between {
-        low: end(wide.after),
-        high: end(wide.before),
-        newest_first: wide.from_end,
-        limit: wide.limit,
-    };
-    let mut rows =
-        messages::list_of_each(&mut conn, viewer.id(), conversations, &filter, between).await?;
-    rows.sort_unstable_by_key(|message| message.seq);
-    Ok(pages(conversations, rows, &window, |message| message.conversation_id))
-}
-
 /// How many messages of a conversation that the viewer was shown a filter lets through.
 pub async fn count(app: &App, view: &ConversationView, filter: MessageFilter) -> Result<i64> {
     let (mut conn, id) = (app.store.conn().await?, view.conversation.id);
     Ok(messages::count(&mut conn, &[id], &folded(filter)?).await?)
 }
 
-fn folded(filter: MessageFilter) -> Result<MessageFilter> {
+pub(super) fn folded(filter: MessageFilter) -> Result<MessageFilter> {
     let body_contains = text::needle("bodyContains", filter.body_contains)?;
     Ok(MessageFilter { body_contains, ..filter })
 }

@@ -134,7 +134,8 @@ impl Conversation {
         let mut window = Paging { first, after, last, before }.window::<i64>(&scope)?;
         window.from_end |= from_end;
         let filter: messages::MessageFilter = filter.unwrap_or_default().into();
-        let page = MessagesOf(self.row().id, filter.clone(), window);
+        let shown = (self.row().id, self.row().event_seq);
+        let page = MessagesOf(shown, filter.clone(), window);
         let page = ctx.load()?.load_one(page).await?.unwrap_or_default();
         let counted = Counted::Messages(self.view.clone(), filter);
         let page = Message::many(ctx, page).await?;

@@ -28,7 +28,7 @@ use crate::{
         self, App, Page, Reader, Viewer, Window, accounts,
         accounts::User,
         conversations::{self, ConversationView},
-        members,
+        history, members,
         members::Member,
         messages,
         messages::{Message, MessageFilter},
@@ -213,38 +213,37 @@ impl Loader<MembersOf> for Batch {
     }
 }
 
-/// A window of the messages of a conversation.
+/// A window of the messages of a conversation that was shown at this number of its log.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct MessagesOf(
-    pub(super) ConversationId,
+    pub(super) (ConversationId, i64),
     pub(super) MessageFilter,
     pub(super) Window<i64>,
 );
 
 impl Loader<MessagesOf> for Batch {
-    type Value = Page<Message>;
+    type Value = Page<Arc<Message>>;
     type Error = Arc<domain::Error>;
 
-    async fn load(&self, keys: &[MessagesOf]) -> Found<MessagesOf, Page<Message>> {
+    async fn load(&self, keys: &[MessagesOf]) -> Found<MessagesOf, Page<Arc<Message>>> {
         self.reads();
         let Some(viewer) = self.person() else { return Ok(HashMap::new()) };
         let mut found = HashMap::new();
-        let wanted = keys.iter().map(|MessagesOf(id, filter, window)| ((filter, *window), *id));
-        for ((filter, window), ids) in alike(wanted) {
+        let wanted = keys.iter().map(|MessagesOf(of, filter, window)| ((filter, *window), *of));
+        for ((filter, window), of) in alike(wanted) {
             let app = &self.app;
-            let pages = messages::list_of_each(app, viewer, &ids, filter.clone(), window).await?;
-            let keyed = |(id, page)| (MessagesOf(id, filter.clone(), window), page);
-            found.extend(pages.into_iter().map(keyed));
+            let pages = history::list_of_each(app, viewer, &of, filter.clone(), window).await?;
+            found.extend(of.into_iter().filter_map(|of| {
+                Some((MessagesOf(of, filter.clone(), window), pages.get(&of.0).cloned()?))
+            }));
         }
         Ok(found)
     }
 }
 
 /// Sorts what is asked for by how it is asked: one list of conversations for each.
-fn alike<Q: Eq + Hash>(
-    wanted: impl Iterator<Item = (Q, ConversationId)>,
-) -> HashMap<Q, Vec<ConversationId>> {
-    let mut sorted: HashMap<Q, Vec<ConversationId>> = HashMap::new();
+fn alike<Q: Eq + Hash, I>(wanted: impl Iterator<Item = (Q, I)>) -> HashMap<Q, Vec<I>> {
+    let mut sorted: HashMap<Q, Vec<I>> = HashMap::new();
     for (how, id) in wanted {
         sorted.entry(how).or_default().push(id);
     }

@@ -1,6 +1,9 @@
 //! Messages: sending, changing, reading, finding.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use async_graphql::{Context, InputObject, Lookahead, Object, SimpleObject};
 
@@ -24,20 +27,20 @@ use crate::{
 /// One message; a deleted one is a tombstone with an empty body
 #[derive(Clone)]
 pub(super) struct Message {
-    row: messages::Message,
+    row: Arc<messages::Message>,
     /// Who said it, if that was read with it.
     sender: Option<User>,
 }
 
 impl From<messages::Message> for Message {
     fn from(row: messages::Message) -> Self {
-        Self { row, sender: None }
+        Self { row: Arc::new(row), sender: None }
     }
 }
 
 impl Message {
     pub(super) fn new(row: messages::Message, sender: Option<User>) -> Self {
-        Self { row, sender }
+        Self { row: Arc::new(row), sender }
     }
 
     /// Its number.
@@ -49,13 +52,15 @@ impl Message {
     /// each for itself.
     pub(super) async fn many(
         ctx: &Context<'_>,
-        page: Page<messages::Message>,
+        page: Page<Arc<messages::Message>>,
     ) -> Result<Page<Self>> {
-        let Ok(viewer) = ctx.viewer() else { return Ok(page.map(Self::from)) };
+        let Ok(viewer) = ctx.viewer() else {
+            return Ok(page.map(|row| Self { row, sender: None }));
+        };
         let ahead = ctx.look_ahead();
         let is_asked = |node: Lookahead<'_>| node.field("sender").exists();
         if !is_asked(ahead.field("nodes")) && !is_asked(ahead.field("edges").field("node")) {
-            return Ok(page.map(Self::from));
+            return Ok(page.map(|row| Self { row, sender: None }));
         }
         let ids: HashSet<_> = page.items.iter().map(|message| message.sender_id).collect();
         let ids: Vec<_> = ids.into_iter().collect();
@@ -214,7 +219,7 @@ impl MessageQueries {
         };
         let counted = Counted::MessagesAcross(conversation_id, filter.clone());
         let page = messages::list_across(app, viewer, conversation_id, filter, window).await?;
-        let page = Message::many(ctx, page).await?;
+        let page = Message::many(ctx, page.map(Arc::new)).await?;
         Ok(Connection::new(page, &scope, counted, |message| {
             (messages::place(&message.row), message)
         }))

@@ -235,6 +235,26 @@ pub async fn list_of_each(
     conn.fetch_all(statement).await
 }
 
+/// The same messages, each with the number of its conversation's newest event at that moment.
+pub async fn list_with_heads(
+    conn: &mut Conn,
+    viewer: UserId,
+    conversations: &[ConversationId],
+    filter: &MessageFilter,
+    between: Between,
+) -> Result<Vec<(Message, i64)>, StoreError> {
+    if conversations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let columns = format!(
+        "{COLUMNS}, (SELECT c.event_seq FROM conversations AS c \
+         WHERE c.id = messages.conversation_id) AS head"
+    );
+    let statement =
+        windows::<(messages::SqlType, BigInt)>(&columns, viewer, conversations, filter, between);
+    conn.fetch_all(statement).await
+}
+
 /// The places of the same messages.
 pub async fn list_places_of_each(
     conn: &mut Conn,

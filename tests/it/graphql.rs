@@ -574,3 +574,88 @@ async fn a_document_is_known_by_its_hash_once_it_was_accepted() {
     ann.asks_for("{ server { epoch } }").await.succeeds();
     asks(&ann, &hash("{ server { epoch } }"), None).await.succeeds();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_known_is_checked_like_one_that_is_not() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_conversation_with(&bob).await;
+    let page = "query ($c: ID!, $n: Int = 3, $f: MessageFilter) \
+        { conversation(id: $c) { messages(last: $n, filter: $f) { nodes { body } } } }";
+    let send = "mutation ($c: ID!, $b: String!, $k: UUID) \
+        { sendMessage(input: { conversationId: $c, body: $b, clientMessageId: $k }) { eventSeq } }";
+    let list = "query ($o: ConversationOrder, $w: Boolean!) \
+        { conversations(orderBy: $o) { nodes { id title @include(if: $w) } } }";
+    let cases = [
+        (
+            page,
+            json!({ "c": chat }),
+            vec![
+                json!({}),
+                json!({ "c": null }),
+                json!({ "c": 7 }),
+                json!({ "c": "no id" }),
+                json!({ "c": [chat] }),
+                json!({ "c": chat, "n": "three" }),
+                json!({ "c": chat, "n": 3.5 }),
+                json!({ "c": chat, "n": null }),
+                json!({ "c": chat, "n": 0 }),
+                json!({ "c": chat, "n": 4_000_000_000_u32 }),
+                json!({ "c": chat, "f": { "nothing": 1 } }),
+                json!({ "c": chat, "f": { "senderId": 7 } }),
+                json!({ "c": chat, "f": { "senderId": null } }),
+                json!({ "c": chat, "f": { "sentAfter": "yesterday" } }),
+                json!({ "c": chat, "f": { "includeDeleted": null } }),
+                json!({ "c": chat, "f": [] }),
+                json!({ "c": chat, "f": null, "more": 1 }),
+            ],
+        ),
+        (
+            send,
+            json!({ "c": chat, "b": "hello" }),
+            vec![
+                json!({ "c": chat }),
+                json!({ "c": chat, "b": null }),
+                json!({ "c": chat, "b": 7 }),
+                json!({ "c": chat, "b": ["hello"] }),
+                json!({ "c": chat, "b": " " }),
+                json!({ "c": chat, "b": "hello", "k": "no key" }),
+                json!({ "c": chat, "b": "hello", "k": 7 }),
+                json!({ "c": bob.id, "b": "hello", "k": null }),
+            ],
+        ),
+        (
+            list,
+            json!({ "w": true }),
+            vec![
+                json!({}),
+                json!({ "w": null }),
+                json!({ "w": "yes" }),
+                json!({ "w": true, "o": "SIDEWAYS" }),
+                json!({ "w": true, "o": 1 }),
+                json!({ "w": false, "o": null }),
+                json!({ "w": false, "o": "CREATED_ASC" }),
+            ],
+        ),
+    ];
+    let plain = |answer: &Answer| {
+        let mut body = answer.body.clone();
+        for error in body["errors"].as_array_mut().into_iter().flatten() {
+            error["extensions"].as_object_mut().unwrap().remove("requestId");
+        }
+        (answer.status, body)
+    };
+    for (document, fits, others) in cases {
+        let mut unknown = Vec::new();
+        for (n, variables) in others.iter().enumerate() {
+            // Another text each time.
+            let document = format!("{document} # {n}");
+            unknown.push(plain(&ann.asks(document, variables.clone()).await));
+        }
+        ann.asks(document, fits).await.succeeds();
+        for (variables, unknown) in others.iter().zip(unknown) {
+            let known = plain(&ann.asks(document, variables.clone()).await);
+            assert_eq!(known, unknown, "{document} with {variables}");
+        }
+    }
+}
