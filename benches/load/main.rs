@@ -1,0 +1,208 @@
+//! What the server can do, each figure beside the one that it is to be compared with, measured
+//! in the same run: figures of different machines, or of different hours, say little.
+//!
+//!   cargo bench --bench load                      everything, with two million messages
+//!   cargo bench --bench load -- --quick           everything, smaller: within three minutes
+//!   cargo bench --bench load -- --only page       rows whose names begin like this
+//!   cargo bench --bench load -- --plot FOLDER     also draws charts
+//!
+//! It measures the server as it is built for use (`PARLANCE_BENCH_PROGRAM` names another build)
+//! on a real MySQL: the one at `--database-url`, of somebody who may create databases; else the
+//! one that the program named by `PARLANCE_CI_MYSQL9` prints the address of when called with
+//! `start PORT`, and ends with `stop PORT`; else one from `scripts/mysql-throwaway`. What it
+//! makes there is called parlance_load_… and is removed.
+//!
+//! Database, server and this program share the processors. Measure and baseline take turns, a
+//! few rounds each, and the middle of the rounds counts. An answer that is an error fails the run.
+
+mod baseline;
+mod database;
+mod drive;
+mod machine;
+mod rates;
+mod report;
+mod server;
+mod wire;
+mod world;
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use clap::Parser;
+use serde_json::{Map, Value, json};
+
+use database::Database;
+use report::Report;
+use server::{Outcome, Server};
+use world::{CONVERSATIONS, World};
+
+/// Messages in each conversation before anything is measured: more than a page.
+const FILLED: usize = 60;
+
+#[derive(Parser)]
+struct Options {
+    /// Everything smaller and shorter.
+    #[arg(long)]
+    quick: bool,
+    /// Only the rows whose names begin like this; may be given again.
+    #[arg(long)]
+    only: Vec<String>,
+    /// Where all figures are written; `target/load.json` by default.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// A folder for charts.
+    #[arg(long)]
+    plot: Option<PathBuf>,
+    /// A MySQL server, of somebody who may create databases.
+    #[arg(long)]
+    database_url: Option<String>,
+    /// The port of a server that is started for this run.
+    #[arg(long)]
+    database_port: Option<u16>,
+    /// The server's `PARLANCE_POOL_SIZE`.
+    #[arg(long, env = "PARLANCE_POOL_SIZE")]
+    pool_size: Option<u16>,
+    /// To be the bare server.
+    #[arg(long, hide = true)]
+    bare: bool,
+    /// Given by cargo.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+impl Options {
+    /// Whether one of these is asked for.
+    fn wants(&self, names: &[&str]) -> bool {
+        let begins = |name: &&str| self.only.iter().any(|only| name.starts_with(&**only));
+        self.only.is_empty() || names.iter().any(begins)
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "quick": self.quick,
+            "only": self.only,
+            "pool_size": self.pool_size,
+        })
+    }
+}
+
+/// How long and how often.
+struct Pace {
+    /// One round of one measurement.
+    span: Duration,
+    rounds: usize,
+}
+
+impl Pace {
+    fn new(options: &Options) -> Self {
+        if options.quick {
+            Self { span: Duration::from_secs(1), rounds: 2 }
+        } else {
+            Self { span: Duration::from_secs(5), rounds: 3 }
+        }
+    }
+}
+
+/// What all rows share.
+struct Run<'d> {
+    options: Options,
+    pace: Pace,
+    report: Report,
+    folder: PathBuf,
+    database: &'d mut Database,
+    /// Where the messages of most rows are.
+    url: String,
+    server: Server,
+    world: World,
+    costs: Map<String, Value>,
+    /// Connections and messages a second.
+    ramp: Vec<(f64, f64)>,
+}
+
+impl<'d> Run<'d> {
+    async fn prepare(
+        options: Options,
+        folder: PathBuf,
+        database: &'d mut Database,
+    ) -> Outcome<Self> {
+        let url = database.create("main").await?;
+        let server = Server::start(&folder, Some(&url), options.pool_size).await?;
+        let world = World::make(server.address, "load", CONVERSATIONS).await?;
+        world.fill(server.address, FILLED).await?;
+        let mut report = Report::default();
+        report.note("machine", machine::about());
+        report.note("database", database.about().await?);
+        report.note("options", options.to_json());
+        Ok(Self {
+            pace: Pace::new(&options),
+            options,
+            report,
+            folder,
+            database,
+            url,
+            server,
+            world,
+            costs: Map::new(),
+            ramp: Vec::new(),
+        })
+    }
+
+    async fn all(&mut self) -> Outcome<()> {
+        if self.options.wants(&["send"]) {
+            rates::send(self).await?;
+        }
+        if self.options.wants(&["send-hot"]) {
+            rates::send_hot(self).await?;
+        }
+        if self.options.wants(&["send-latency"]) {
+            rates::send_latency(self).await?;
+        }
+        if self.options.wants(&["page", "page-64"]) {
+            rates::page(self).await?;
+        }
+        if self.options.wants(&["inbox"]) {
+            rates::inbox(self).await?;
+        }
+        if self.options.wants(&["ramp"]) {
+            rates::ramp(self).await?;
+        }
+        Ok(())
+    }
+
+    /// What is said in the end.
+    fn finish(&mut self, took: Duration) -> Outcome<()> {
+        self.report.note("cost", std::mem::take(&mut self.costs).into());
+        self.report.note("seconds", took.as_secs().into());
+        self.report.print();
+        let path = self.options.json.clone();
+        self.report.write(&path.unwrap_or_else(|| "target/load.json".into()))
+    }
+}
+
+async fn measure(options: Options) -> Outcome<()> {
+    let begun = Instant::now();
+    let folder = tempfile::tempdir()?;
+    let (url, port) = (options.database_url.clone(), options.database_port);
+    let mut database = Database::start(url.as_deref(), port, folder.path()).await?;
+    let done = async {
+        let mut run = Run::prepare(options, folder.path().to_owned(), &mut database).await?;
+        run.all().await?;
+        run.finish(begun.elapsed())
+    };
+    let done = tokio::select! {
+        done = done => done,
+        _ = tokio::signal::ctrl_c() => Err("interrupted".into()),
+    };
+    // Whatever came of it.
+    database.end().await?;
+    done
+}
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> Outcome<()> {
+    let options = Options::parse();
+    machine::raise_open_files()?;
+    measure(options).await
+}
