@@ -15,18 +15,25 @@
 //! Database, server and this program share the processors. Measure and baseline take turns, a
 //! few rounds each, and the middle of the rounds counts. An answer that is an error fails the run.
 
+mod bare;
 mod baseline;
 mod database;
 mod drive;
+mod fanout;
+mod growth;
 mod machine;
+mod plot;
 mod rates;
 mod report;
 mod server;
+mod socket;
+mod start;
 mod wire;
 mod world;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
+    process::ExitCode,
     time::{Duration, Instant},
 };
 
@@ -34,6 +41,7 @@ use clap::Parser;
 use serde_json::{Map, Value, json};
 
 use database::Database;
+use plot::{Chart, Line};
 use report::Report;
 use server::{Outcome, Server};
 use world::{CONVERSATIONS, World};
@@ -117,8 +125,9 @@ struct Run<'d> {
     server: Server,
     world: World,
     costs: Map<String, Value>,
-    /// Connections and messages a second.
+    /// For the charts: messages a second by connections, and all rates by messages.
     ramp: Vec<(f64, f64)>,
+    growth: Vec<Line>,
 }
 
 impl<'d> Run<'d> {
@@ -146,6 +155,7 @@ impl<'d> Run<'d> {
             world,
             costs: Map::new(),
             ramp: Vec::new(),
+            growth: Vec::new(),
         })
     }
 
@@ -168,6 +178,24 @@ impl<'d> Run<'d> {
         if self.options.wants(&["ramp"]) {
             rates::ramp(self).await?;
         }
+        if self.options.wants(&["fanout-100", "fanout-500"]) {
+            fanout::fanout(self).await?;
+        }
+        if self.options.wants(&["catch-up"]) {
+            fanout::catch_up(self).await?;
+        }
+        if self.options.wants(&["idle"]) {
+            fanout::idle(self).await?;
+        }
+        if self.options.wants(&growth::ROWS) {
+            growth::growth(self).await?;
+        }
+        if self.options.wants(&["sqlite-send", "sqlite-page"]) {
+            start::sqlite(self).await?;
+        }
+        if self.options.wants(&start::ROWS) {
+            start::start(self).await?;
+        }
         Ok(())
     }
 
@@ -176,8 +204,27 @@ impl<'d> Run<'d> {
         self.report.note("cost", std::mem::take(&mut self.costs).into());
         self.report.note("seconds", took.as_secs().into());
         self.report.print();
+        if let Some(folder) = self.options.plot.clone() {
+            self.plot(&folder)?;
+        }
         let path = self.options.json.clone();
         self.report.write(&path.unwrap_or_else(|| "target/load.json".into()))
+    }
+}
+
+impl Run<'_> {
+    /// Draws what there is.
+    fn plot(&self, folder: &Path) -> Outcome<()> {
+        if !self.ramp.is_empty() {
+            let lines = [Line { name: "send", points: self.ramp.clone() }];
+            let (title, below) = ("Messages a second", "connections that send at once");
+            Chart { title, below, lines: &lines }.write(&folder.join("send.svg"))?;
+        }
+        if !self.growth.is_empty() {
+            let (title, below) = ("Reads a second", "messages in the database");
+            Chart { title, below, lines: &self.growth }.write(&folder.join("growth.svg"))?;
+        }
+        Ok(())
     }
 }
 
@@ -200,9 +247,20 @@ async fn measure(options: Options) -> Outcome<()> {
     done
 }
 
-#[tokio::main(worker_threads = 2)]
-async fn main() -> Outcome<()> {
-    let options = Options::parse();
+fn main() -> ExitCode {
+    let done = begin(Options::parse());
+    if let Err(problem) = &done {
+        eprintln!("load: {problem}");
+    }
+    if done.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn begin(options: Options) -> Outcome<()> {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    if options.bare {
+        return runtime.enable_all().build()?.block_on(bare::be());
+    }
     machine::raise_open_files()?;
-    measure(options).await
+    // No more than it needs: the processors are for what is measured.
+    runtime.worker_threads(2).enable_all().build()?.block_on(measure(options))
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{
     Run,
     baseline::{self, places},
+    database::read_nearly_all,
     drive::{Measure, Question, float, round},
     machine::processor,
     report::{Row, Wanted},
@@ -64,7 +65,7 @@ async fn sends(run: &Run<'_>, world: &World) -> Outcome<(Measure, Measure)> {
     Ok((Measure::of(sent), Measure::of(one_by_one)))
 }
 
-fn both(measured: &Measure, baseline: &Measure) -> Value {
+pub(crate) fn both(measured: &Measure, baseline: &Measure) -> Value {
     json!({ "measured": measured.to_json(), "baseline": baseline.to_json() })
 }
 
@@ -156,6 +157,8 @@ pub(crate) async fn page(run: &mut Run<'_>) -> Outcome<()> {
 }
 
 pub(crate) async fn inbox(run: &mut Run<'_>) -> Outcome<()> {
+    let mut conn = run.database.connect(Some(&run.url)).await?;
+    read_nearly_all(&mut conn).await?;
     let statements = statements(run).await?;
     println!("    one inbox, as the database counts: {statements}");
     let inbox =

@@ -115,7 +115,8 @@ impl World {
                     }
                     let (chat, owner) = &world.chats[next % world.chats.len()];
                     // Each member in turn.
-                    let sender = (owner + next / world.chats.len() % MEMBERS) % PEOPLE;
+                    let step = next / world.chats.len() % MEMBERS;
+                    let sender = (owner + step) % world.people.len();
                     shots[sender].aim(chat);
                     wire.exchange(&shots[sender]).await?;
                 }
