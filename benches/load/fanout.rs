@@ -23,6 +23,8 @@ use super::{
     world::{BODY, SEND, World},
 };
 
+pub(crate) const ROWS: [&str; 2] = ["fanout-100", "fanout-500"];
+
 /// Connections that send where it is about how many are told.
 const SENDERS: usize = 64;
 
@@ -237,7 +239,7 @@ pub(crate) async fn fanout(run: &mut Run<'_>) -> Outcome<()> {
     let (bare, yardstick) = (bare::start().await?, Arc::new(Target::bare()));
     let deliveries = if run.options.quick { 150_000 } else { 1_000_000 };
     let steady = Pace::Steady(if run.options.quick { 50 } else { 200 });
-    for (name, crowd) in [("fanout-100", 100), ("fanout-500", 500)] {
+    for (name, crowd) in ROWS.into_iter().zip([100, 500]) {
         if !run.options.wants(&[name]) {
             continue;
         }

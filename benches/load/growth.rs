@@ -19,7 +19,7 @@ use super::{
     database::read_nearly_all,
     drive::{Measure, Question, float, gather, round},
     plot::Line,
-    rates::both,
+    rates::{both, metered},
     report::{Row, Wanted},
     server::{Outcome, Server},
     socket::Socket,
@@ -272,13 +272,15 @@ impl Rates {
         side: &Side,
         heads: &Arc<Vec<Return>>,
         span: Duration,
+        database: Option<u32>,
     ) -> Outcome<()> {
         let address = side.server.address;
         let page = Question { address, world: &side.world, query: PAGE, body: None };
         let inbox = Question { query: INBOX, ..page };
-        self.0[0].push(page.closed(READERS, span).await?);
-        self.0[1].push(inbox.closed(READERS, span).await?);
-        self.0[2].push(returns(address, heads, span).await?);
+        let server = Some(&side.server);
+        self.0[0].push(metered(server, database, page.closed(READERS, span)).await?);
+        self.0[1].push(metered(server, database, inbox.closed(READERS, span)).await?);
+        self.0[2].push(metered(server, database, returns(address, heads, span)).await?);
         Ok(())
     }
 
@@ -295,6 +297,7 @@ pub(crate) async fn growth(run: &mut Run<'_>) -> Outcome<()> {
     let mut many = Side::new(run, "many", elsewhere).await?;
     few.check().await?;
     let few_heads = few.heads(run).await?;
+    let database = run.database.process;
     let mut conn = run.database.connect(Some(&many.url)).await?;
     let mut lines: [Vec<(f64, f64)>; 3] = Default::default();
     let mut stages = Vec::new();
@@ -310,10 +313,10 @@ pub(crate) async fn growth(run: &mut Run<'_>) -> Outcome<()> {
         let heads = many.heads(run).await?;
         let (mut before, mut after) = (Rates::default(), Rates::default());
         // What has just been written is not yet where it stays: once for nothing.
-        Rates::default().round(&many, &heads, run.pace.span / 2).await?;
+        Rates::default().round(&many, &heads, run.pace.span / 2, database).await?;
         for _ in 0..run.pace.rounds {
-            before.round(&few, &few_heads, run.pace.span).await?;
-            after.round(&many, &heads, run.pace.span).await?;
+            before.round(&few, &few_heads, run.pace.span, database).await?;
+            after.round(&many, &heads, run.pace.span, database).await?;
         }
         let (before, after) = (before.middle(), after.middle());
         let mut figures = Map::new();

@@ -159,44 +159,54 @@ impl<'d> Run<'d> {
         })
     }
 
+    /// All that is asked for, one after the other.
     async fn all(&mut self) -> Outcome<()> {
-        if self.options.wants(&["send"]) {
+        if self.wants(&["send"]) {
             rates::send(self).await?;
         }
-        if self.options.wants(&["send-hot"]) {
+        if self.wants(&["send-hot"]) {
             rates::send_hot(self).await?;
         }
-        if self.options.wants(&["send-latency"]) {
+        if self.wants(&["send-latency"]) {
             rates::send_latency(self).await?;
         }
-        if self.options.wants(&["page", "page-64"]) {
+        if self.wants(&["page", "page-64"]) {
             rates::page(self).await?;
         }
-        if self.options.wants(&["inbox"]) {
+        if self.wants(&["inbox"]) {
             rates::inbox(self).await?;
         }
-        if self.options.wants(&["ramp"]) {
+        if self.wants(&["ramp"]) {
             rates::ramp(self).await?;
         }
-        if self.options.wants(&["fanout-100", "fanout-500"]) {
+        if self.wants(&fanout::ROWS) {
             fanout::fanout(self).await?;
         }
-        if self.options.wants(&["catch-up"]) {
+        if self.wants(&["catch-up"]) {
             fanout::catch_up(self).await?;
         }
-        if self.options.wants(&["idle"]) {
+        if self.wants(&["idle"]) {
             fanout::idle(self).await?;
         }
-        if self.options.wants(&growth::ROWS) {
+        if self.wants(&growth::ROWS) {
             growth::growth(self).await?;
         }
-        if self.options.wants(&["sqlite-send", "sqlite-page"]) {
+        if self.wants(&start::SQLITE_ROWS) {
             start::sqlite(self).await?;
         }
-        if self.options.wants(&start::ROWS) {
+        if self.wants(&start::ROWS) {
             start::start(self).await?;
         }
         Ok(())
+    }
+
+    /// Whether one of these is asked for; says that it is begun.
+    fn wants(&self, names: &[&str]) -> bool {
+        let wants = self.options.wants(names);
+        if wants {
+            println!("{}", names.join(", "));
+        }
+        wants
     }
 
     /// What is said in the end.

@@ -1,12 +1,16 @@
 //! Rows about the server as a process, and those with the embedded database.
 
-use std::{fs, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
-use serde_json::json;
+use diesel::{
+    prelude::*,
+    sql_types::{BigInt, Text},
+};
+use serde_json::{Map, Value, json};
 
 use super::{
     Run,
-    drive::{Measure, Question, float, median},
+    drive::{Measure, Question, float, median, round},
     rates::{both, metered},
     report::{Row, Wanted},
     server::{Outcome, Server, program},
@@ -16,6 +20,7 @@ use super::{
 /// How often it is started.
 const STARTS: usize = 5;
 
+pub(crate) const SQLITE_ROWS: [&str; 2] = ["sqlite-send", "sqlite-page"];
 pub(crate) const ROWS: [&str; 5] =
     ["start-mysql", "start-sqlite", "resident-mysql", "resident-sqlite", "binary"];
 
@@ -66,11 +71,43 @@ async fn sqlite_world(run: &Run<'_>) -> Outcome<(Server, World)> {
     Ok((server, world))
 }
 
+#[derive(QueryableByName)]
+struct Size {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = BigInt)]
+    bytes: i64,
+}
+
+/// How many bytes each table and index of the embedded database has for a message.
+fn sizes(file: &Path) -> Outcome<Value> {
+    let mut conn = SqliteConnection::establish(file.to_str().ok_or("a folder is no path")?)?;
+    let size = |query: &str, conn: &mut SqliteConnection| -> QueryResult<Vec<Size>> {
+        diesel::sql_query(query).load(conn)
+    };
+    let count = "SELECT '' AS name, COUNT(*) AS bytes FROM messages";
+    let count = size(count, &mut conn)?.pop().map_or(1, |all| all.bytes.max(1));
+    let each = |bytes: i64| -> Outcome<f64> {
+        Ok(round(float(usize::try_from(bytes)?) / float(usize::try_from(count)?)))
+    };
+    let all = "SELECT name, SUM(pgsize) AS bytes FROM dbstat GROUP BY name ORDER BY bytes DESC";
+    // Not every SQLite can tell; the file is there in any case.
+    let Ok(all) = size(all, &mut conn) else {
+        let bytes = i64::try_from(fs::metadata(file)?.len())?;
+        return Ok(json!({ "messages": count, "file": each(bytes)? }));
+    };
+    let mut sizes = Map::new();
+    for Size { name, bytes } in all {
+        sizes.insert(name, each(bytes)?.into());
+    }
+    Ok(json!({ "messages": count, "sqlite": sizes }))
+}
+
 /// Messages and pages, beside the same with MySQL.
 pub(crate) async fn sqlite(run: &mut Run<'_>) -> Outcome<()> {
     let (server, world) = sqlite_world(run).await?;
-    let rows = [("sqlite-send", SEND, Some(BODY), 256), ("sqlite-page", PAGE, None, 32)];
-    for (name, query, body, connections) in rows {
+    let rows = [(SEND, Some(BODY), 256), (PAGE, None, 32)];
+    for (name, (query, body, connections)) in SQLITE_ROWS.into_iter().zip(rows) {
         if !run.options.wants(&[name]) {
             continue;
         }
@@ -93,5 +130,7 @@ pub(crate) async fn sqlite(run: &mut Run<'_>) -> Outcome<()> {
             details: both(&measured, &baseline),
         });
     }
+    let sizes = sizes(&run.folder.join("sqlite/parlance.db"))?;
+    run.report.note("bytes_per_message_sqlite", sizes);
     Ok(())
 }
