@@ -185,6 +185,17 @@ struct Message {
     revision: i64,
 }
 
+type Columns = (
+    Vec<u8>,
+    i64,
+    Vec<u8>,
+    String,
+    mysql_async::Value,
+    Option<mysql_async::Value>,
+    Option<mysql_async::Value>,
+    i64,
+);
+
 /// The three statements of a page: the guard, the newest messages, those who sent them.
 async fn page_of(
     conn: &mut mysql_async::Conn,
@@ -194,16 +205,6 @@ async fn page_of(
     let [guard, newest, senders] = statements;
     let head: Option<i64> = conn.exec_first(guard, (&place.chat, &place.user)).await?;
     head.ok_or("not a member")?;
-    type Columns = (
-        Vec<u8>,
-        i64,
-        Vec<u8>,
-        String,
-        mysql_async::Value,
-        Option<mysql_async::Value>,
-        Option<mysql_async::Value>,
-        i64,
-    );
     let page: Vec<Message> = conn
         .exec_map(newest, (&place.chat,), |columns: Columns| {
             let (id, seq, sender_id, body, sent_at, edited_at, deleted_at, revision) = columns;

@@ -163,7 +163,7 @@ struct Told {
 
 impl Told {
     /// The middle of several rounds.
-    fn of(rounds: Vec<Self>) -> Self {
+    fn of(rounds: &[Self]) -> Self {
         Self {
             rate: median(rounds.iter().map(|told| told.rate).collect()),
             for_message: median(rounds.iter().map(|told| told.for_message).collect()),
@@ -253,7 +253,7 @@ pub(crate) async fn fanout(run: &mut Run<'_>) -> Outcome<()> {
             plain.push(tell(&bare, &yardstick, &mut plain_sockets, fast).await?);
             told.push(tell(&run.server, &world, &mut sockets, fast).await?);
         }
-        let (told, plain) = (Told::of(told), Told::of(plain));
+        let (told, plain) = (Told::of(&told), Told::of(&plain));
         let times = tell(&run.server, &world, &mut sockets, steady).await?.times();
         let plain_times = tell(&bare, &yardstick, &mut plain_sockets, steady).await?.times();
         let each = told.for_delivery(&alone, crowd);

@@ -10,7 +10,7 @@
 //! on a real MySQL: the one at `--database-url`, of somebody who may create databases; else the
 //! one that the program named by `PARLANCE_CI_MYSQL9` prints the address of when called with
 //! `start PORT`, and ends with `stop PORT`; else one from `scripts/mysql-throwaway`. What it
-//! makes there is called parlance_load_… and is removed.
+//! makes there is called `parlance_load_…` and is removed.
 //!
 //! Database, server and this program share the processors. Measure and baseline take turns, a
 //! few rounds each, and the middle of the rounds counts. An answer that is an error fails the run.
