@@ -266,13 +266,14 @@ pub(crate) async fn fanout(run: &mut Run<'_>) -> Outcome<()> {
             plain_times["from_request"]["p50_ms"],
             plain_times["from_request"]["p99_ms"],
         );
-        let details = |told: &Told, each: f64, times: Value| {
-            json!({ "deliveries_per_second": round(told.rate), "us_for_message": round(told.for_message),
+        // As many as can be sent at all is the bound where few listen.
+        let details = |told: &Told, alone: &Told, each: f64, times: Value| {
+            json!({ "deliveries_per_second": round(told.rate), "messages_per_second_to_nobody": round(alone.rate), "us_for_message": round(told.for_message),
                 "us_for_delivery": round(each), "at_20_messages_a_second": times })
         };
         let details = json!({
-            "measured": details(&told, each, times),
-            "baseline": details(&plain, plain_each, plain_times),
+            "measured": details(&told, &alone, each, times),
+            "baseline": details(&plain, &bare_alone, plain_each, plain_times),
         });
         run.report.row(Row {
             name,

@@ -46,6 +46,15 @@ use report::Report;
 use server::{Outcome, Server};
 use world::{CONVERSATIONS, World};
 
+/// All that can be asked for.
+const NAMES: [&[&str]; 5] = [
+    &["send", "send-hot", "send-latency", "page", "page-64", "inbox", "ramp", "catch-up", "idle"],
+    &fanout::ROWS,
+    &growth::ROWS,
+    &start::SQLITE_ROWS,
+    &start::ROWS,
+];
+
 /// Messages in each conversation before anything is measured: more than a page.
 const FILLED: usize = 60;
 
@@ -54,8 +63,8 @@ struct Options {
     /// Everything smaller and shorter.
     #[arg(long)]
     quick: bool,
-    /// Only the rows whose names begin like this; may be given again.
-    #[arg(long)]
+    /// Only the rows whose names begin like this, separated by commas.
+    #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Where all figures are written; `target/load.json` by default.
     #[arg(long)]
@@ -85,6 +94,18 @@ impl Options {
     fn wants(&self, names: &[&str]) -> bool {
         let begins = |name: &&str| self.only.iter().any(|only| name.starts_with(&**only));
         self.only.is_empty() || names.iter().any(begins)
+    }
+
+    /// That there is what is asked for.
+    fn check(&self) -> Outcome<()> {
+        let is_there =
+            |only: &&String| NAMES.concat().iter().any(|name| name.starts_with(&***only));
+        match self.only.iter().find(|only| !is_there(only)) {
+            Some(only) => {
+                Err(format!("no row begins like {only}: {}", NAMES.concat().join(", ")).into())
+            }
+            None => Ok(()),
+        }
     }
 
     fn to_json(&self) -> Value {
@@ -270,6 +291,7 @@ fn begin(options: Options) -> Outcome<()> {
     if options.bare {
         return runtime.enable_all().build()?.block_on(bare::be());
     }
+    options.check()?;
     machine::raise_open_files()?;
     // No more than it needs: the processors are for what is measured.
     runtime.worker_threads(2).enable_all().build()?.block_on(measure(options))

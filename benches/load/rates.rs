@@ -126,6 +126,7 @@ pub(crate) async fn send_latency(run: &mut Run<'_>) -> Outcome<()> {
 }
 
 pub(crate) async fn page(run: &mut Run<'_>) -> Outcome<()> {
+    let statements = statements(run, "page", PAGE).await?;
     let places = places(&run.world)?;
     for connections in READERS {
         let question =
@@ -144,13 +145,15 @@ pub(crate) async fn page(run: &mut Run<'_>) -> Outcome<()> {
         } else {
             ("page-64", Wanted::Known)
         };
+        let mut details = both(&read, &plain);
+        details["statements"] = statements.clone();
         run.report.row(Row {
             name,
             unit: "/s",
             measured: read.rate,
             baseline: Some(plain.rate),
             wanted,
-            details: both(&read, &plain),
+            details,
         });
     }
     Ok(())
@@ -159,8 +162,7 @@ pub(crate) async fn page(run: &mut Run<'_>) -> Outcome<()> {
 pub(crate) async fn inbox(run: &mut Run<'_>) -> Outcome<()> {
     let mut conn = run.database.connect(Some(&run.url)).await?;
     read_nearly_all(&mut conn).await?;
-    let statements = statements(run).await?;
-    println!("    one inbox, as the database counts: {statements}");
+    let statements = statements(run, "inbox", INBOX).await?;
     let inbox =
         Question { address: run.server.address, world: &run.world, query: INBOX, body: None };
     let page = Question { query: PAGE, ..inbox };
@@ -186,9 +188,9 @@ pub(crate) async fn inbox(run: &mut Run<'_>) -> Outcome<()> {
     Ok(())
 }
 
-/// What one lone inbox adds to the database's own counters: the least of a few tries, since
+/// What one lone request adds to the database's own counters: the least of a few tries, since
 /// others may be counted too.
-async fn statements(run: &Run<'_>) -> Outcome<Value> {
+async fn statements(run: &Run<'_>, name: &str, query: &str) -> Outcome<Value> {
     let names = ["Com_select", "Com_stmt_execute", "Com_stmt_prepare", "Questions"];
     let mut least = [u64::MAX; 4];
     let mut conn = run.database.connect(None).await?;
@@ -201,7 +203,8 @@ async fn statements(run: &Run<'_>) -> Outcome<Value> {
         }
         Outcome::Ok(counts)
     };
-    let shot = Shot::graphql(run.world.token(0), INBOX, None);
+    let mut shot = Shot::graphql(run.world.token(0), query, None);
+    shot.aim(run.world.chat(0, 0));
     let mut wire = Wire::connect(run.server.address).await?;
     for _ in 0..10 {
         wire.exchange(&shot).await?;
@@ -214,7 +217,9 @@ async fn statements(run: &Run<'_>) -> Outcome<Value> {
     }
     // Of which four are the questions for the counters themselves.
     least[3] = least[3].saturating_sub(4);
-    Ok(names.into_iter().map(str::to_owned).zip(least.map(Value::from)).collect())
+    let counts: Value = names.into_iter().map(str::to_owned).zip(least.map(Value::from)).collect();
+    println!("    one {name}, as the database counts: {counts}");
+    Ok(counts)
 }
 
 /// How many messages there are in a second by how many send at once.
