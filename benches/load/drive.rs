@@ -27,6 +27,8 @@ use super::{
 pub(crate) struct Measure {
     /// Each second.
     pub(crate) rate: f64,
+    /// The same of each round.
+    pub(crate) rounds: Vec<f64>,
     pub(crate) count: usize,
     /// Milliseconds.
     pub(crate) took: Vec<f64>,
@@ -41,6 +43,7 @@ impl Measure {
         let middle = |field: fn(&Self) -> f64| median(rounds.iter().map(field).collect());
         Self {
             rate: middle(|round| round.rate),
+            rounds: rounds.iter().map(|round| round.rate).collect(),
             server_us: middle(|round| round.server_us),
             database_us: middle(|round| round.database_us),
             count: rounds.iter().map(|round| round.count).sum(),
@@ -58,6 +61,7 @@ impl Measure {
         let mut at = |share| round(quantile(&mut took, share));
         json!({
             "rate": round(self.rate),
+            "rounds": self.rounds.iter().copied().map(round).collect::<Vec<_>>(),
             "count": self.count,
             "p50_ms": at(500),
             "p99_ms": at(990),

@@ -156,10 +156,14 @@ impl Side {
         Ok(())
     }
 
-    /// Everybody has read all but the last few, and the database knows what it has.
+    /// Everybody has read all but the last few, and the database knows what it has and has put
+    /// it where it stays: so much at once is not what a server has to live with.
     async fn settle(&self, conn: &mut mysql_async::Conn) -> Outcome<()> {
         read_nearly_all(conn).await?;
         conn.query_drop("ANALYZE TABLE messages, conversations, members, changes").await?;
+        let tables = "FLUSH TABLES messages, conversations, members, changes FOR EXPORT";
+        conn.query_drop(tables).await?;
+        conn.query_drop("UNLOCK TABLES").await?;
         Ok(())
     }
 
