@@ -1,11 +1,11 @@
-//! What the programs that measure share: the server under measure, and a plain client.
+//! The server under measure, and a plain client for what is not measured.
 
 use std::{
     env,
     error::Error,
     fs,
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
@@ -19,7 +19,7 @@ use tokio::{
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-const SECRET: &str = "the secret of a server that lives for a minute";
+pub(crate) const SECRET: &str = "the secret of a server that lives for a minute";
 
 /// A process that is measured.
 pub(crate) struct Server {
@@ -30,18 +30,27 @@ pub(crate) struct Server {
 
 impl Server {
     /// The server as it is built for use, with a database in the folder or at the address.
-    pub(crate) async fn start(folder: &Path, database_url: Option<&str>) -> Outcome<Self> {
-        let program = env::var_os("PARLANCE_BENCH_PROGRAM");
-        let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_parlance").into());
+    pub(crate) async fn start(
+        folder: &Path,
+        database_url: Option<&str>,
+        pool_size: Option<u16>,
+    ) -> Outcome<Self> {
+        let program = program();
         let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let default = format!("sqlite:{}/parlance.db", folder.display());
         let begun = Instant::now();
-        let process = Command::new(program)
+        let mut command = Command::new(program);
+        command.envs(pool_size.map(|size| ("PARLANCE_POOL_SIZE", size.to_string())));
+        // Where the request log is, which is on by default.
+        let process = command
+            .current_dir(folder)
             .env("DATABASE_URL", database_url.unwrap_or(&default))
             .env("PARLANCE_LISTEN", address.to_string())
             .env("PARLANCE_SECRET_KEY", SECRET)
             .env("PARLANCE_RATE_LIMITS", "off")
             .env("PARLANCE_LOG", "warn")
+            // Longer than the longest run.
+            .env("PARLANCE_ACCESS_TTL", "1d")
             .stdout(Stdio::null())
             .spawn()?;
         let mut server = Self { process, address, started_in: Duration::ZERO };
@@ -52,7 +61,7 @@ impl Server {
                 server.started_in = begun.elapsed();
                 return Ok(server);
             }
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(2)).await;
         }
         Err("the server did not become ready".into())
     }
@@ -62,6 +71,12 @@ impl Server {
         let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
         line.split_whitespace().nth(1)?.parse().ok()
     }
+}
+
+/// The program that is measured.
+pub(crate) fn program() -> PathBuf {
+    let program = env::var_os("PARLANCE_BENCH_PROGRAM");
+    program.unwrap_or_else(|| env!("CARGO_BIN_EXE_parlance").into()).into()
 }
 
 impl Drop for Server {
@@ -110,14 +125,18 @@ impl Client {
     }
 
     /// Registers people; answers their ids and tokens.
-    pub(crate) async fn register(&mut self, people: usize) -> Outcome<(Vec<Value>, Vec<Arc<str>>)> {
+    pub(crate) async fn register(
+        &mut self,
+        name: &str,
+        people: usize,
+    ) -> Outcome<(Vec<Value>, Vec<Arc<str>>)> {
         let (mut ids, mut tokens) = (Vec::new(), Vec::new());
         for n in 0..people {
             let register = "mutation ($input: RegisterInput!) { register(input: $input) \
                 { accessToken user { id } } }";
             let input = json!({
-                "username": format!("load{n}"),
-                "email": format!("load{n}@example.org"),
+                "username": format!("{name}{n}"),
+                "email": format!("{name}{n}@example.org"),
                 "password": "a password for a minute",
             });
             let data = self.ask(register, json!({ "input": input })).await?;
