@@ -202,10 +202,12 @@ pub async fn glance(
     views: &[ConversationView],
     Shown { members, unread, last }: Shown,
 ) -> Result<HashMap<ConversationId, Glance>> {
-    let read = |view: &ConversationView| {
-        Some((view.conversation.id, view.member.as_ref().map(|member| member.read_seq)?))
+    let place = |view: &ConversationView| {
+        let Conversation { id, message_seq, .. } = view.conversation;
+        let read_seq = view.member.as_ref()?.read_seq;
+        Some(glance::Place { conversation: id, read_seq, message_seq })
     };
-    let read: Vec<_> = views.iter().filter_map(read).collect();
+    let places: Vec<_> = views.iter().filter_map(place).collect();
     let asked = glance::Asked {
         members: members.then_some(members::SHOWN),
         unread: unread.then_some(reads::UNREAD_MAX),
@@ -216,8 +218,9 @@ pub async fn glance(
         unread: unread.then_some(0),
         last: last.then_some(None),
     };
-    let mut glances: HashMap<_, _> = read.iter().map(|(id, _)| (*id, nothing.clone())).collect();
-    let seen = glance::look(&mut app.store.conn().await?, viewer.id(), &read, asked).await?;
+    let glances = places.iter().map(|place| (place.conversation, nothing.clone()));
+    let mut glances: HashMap<_, _> = glances.collect();
+    let seen = glance::look(&mut app.store.conn().await?, viewer.id(), &places, asked).await?;
     for (id, seen) in seen {
         let Some(glance) = glances.get_mut(&id) else { continue };
         match seen {

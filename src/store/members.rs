@@ -45,9 +45,9 @@ pub struct Member {
     pub left_event_seq: Option<i64>,
 }
 
-/// The columns of a [`Member`], in its order.
-const COLUMNS: &str = "conversation_id, user_id, role, joined_at, joined_event_seq, read_seq, \
-    left_at, left_event_seq";
+/// The columns of a [`Member`] in its order, of `members AS m`.
+pub(super) const COLUMNS: &str = "m.conversation_id, m.user_id, m.role, m.joined_at, \
+    m.joined_event_seq, m.read_seq, m.left_at, m.left_event_seq";
 
 /// Somebody joins: a new row, or the old one of who comes back.
 pub async fn insert_or_rejoin(conn: &mut Conn, member: &Member) -> Result<(), StoreError> {
@@ -133,7 +133,9 @@ pub async fn list_of_each(
         return Ok(Vec::new());
     }
     let write = |each: &mut Statement<(members::SqlType, accounts::Columns)>, id: &_| {
-        each.add("SELECT one.*, ", []);
+        each.add("SELECT /*! STRAIGHT_JOIN */ ", []);
+        each.add(COLUMNS, []);
+        each.add(", ", []);
         each.add(accounts::COLUMNS, []);
         write_window(each, viewer, *id, window);
     };
@@ -143,7 +145,7 @@ pub async fn list_of_each(
     Ok(rows)
 }
 
-/// FROM a window of the members of a conversation, AS one, with who they are, AS u.
+/// FROM a window of the members of a conversation, AS m, with who they are, AS u.
 pub(super) fn write_window<ST>(
     statement: &mut Statement<ST>,
     viewer: UserId,
@@ -151,18 +153,14 @@ pub(super) fn write_window<ST>(
     window: Window<i64>,
 ) {
     let Window { after, before, limit, from_end } = window;
-    statement.add(" FROM (SELECT ", []);
-    statement.add(COLUMNS, []);
-    statement.add(" FROM members WHERE ", []);
+    statement.add(" FROM members AS m INNER JOIN users AS u ON u.id = m.user_id WHERE ", []);
     taken_part_in(statement, conversation, viewer);
     statement.add(
-        " AND left_at IS NULL AND joined_event_seq > ? AND joined_event_seq < ? \
-         ORDER BY joined_event_seq ",
+        " AND m.left_at IS NULL AND m.joined_event_seq > ? AND m.joined_event_seq < ? \
+         ORDER BY m.joined_event_seq ",
         [Value::Number(after.unwrap_or(0)), Value::Number(before.unwrap_or(i64::MAX))],
     );
-    let end = if from_end { "DESC LIMIT ?) AS one" } else { "ASC LIMIT ?) AS one" };
-    statement.add(end, [Value::Number(limit)]);
-    statement.add(" INNER JOIN users AS u ON u.id = one.user_id", []);
+    statement.add(if from_end { "DESC LIMIT ?" } else { "ASC LIMIT ?" }, [Value::Number(limit)]);
 }
 
 /// How many people are in a conversation now.

@@ -53,9 +53,10 @@ pub struct MessageFilter {
     pub include_deleted: bool,
 }
 
-/// The columns of a [`Message`], in its order.
-pub(super) const COLUMNS: &str = "conversation_id, seq, event_seq, changed_event_seq, id, sender_id, \
-    client_message_id, client_hash, body, reply_to_seq, sent_at, edited_at, deleted_at, revision";
+/// The columns of a [`Message`] in its order, of `messages AS m`.
+pub(super) const COLUMNS: &str = "m.conversation_id, m.seq, m.event_seq, m.changed_event_seq, m.id, \
+    m.sender_id, m.client_message_id, m.client_hash, m.body, m.reply_to_seq, m.sent_at, \
+    m.edited_at, m.deleted_at, m.revision";
 
 /// Without being told, MySQL walks the whole history by the index of events to get to a number.
 pub(super) const BY_NUMBER: &str = "/*! FORCE INDEX (PRIMARY) */";
@@ -165,7 +166,7 @@ pub async fn find_by_seqs(
         let statement = Statement::of_each(some, none, |statement, (id, seqs)| {
             statement.add("SELECT ", []);
             statement.add(COLUMNS, []);
-            statement.add(" FROM messages WHERE ", []);
+            statement.add(" FROM messages AS m WHERE ", []);
             taken_part_in(statement, *id, viewer);
             statement.add_list(" AND seq IN ", seqs);
         });
@@ -248,7 +249,7 @@ pub async fn list_with_heads(
     }
     let columns = format!(
         "{COLUMNS}, (SELECT c.event_seq FROM conversations AS c \
-         WHERE c.id = messages.conversation_id) AS head"
+         WHERE c.id = m.conversation_id) AS head"
     );
     let statement =
         windows::<(messages::SqlType, BigInt)>(&columns, viewer, conversations, filter, between);
@@ -282,9 +283,9 @@ fn windows<ST>(
 ) -> Statement<ST> {
     let Between { low, high, newest_first, limit } = between;
     Statement::of_each(conversations, &nowhere(), |statement, id| {
-        statement.add("SELECT * FROM (SELECT ", []);
+        statement.add("SELECT ", []);
         statement.add(columns, []);
-        statement.add(" FROM messages WHERE ", []);
+        statement.add(" FROM messages AS m WHERE ", []);
         taken_part_in(statement, *id, viewer);
         match low {
             End::Open => {}
@@ -312,7 +313,7 @@ fn windows<ST>(
             statement.add(" AND deleted_at IS NULL", []);
         }
         let order = if newest_first { "DESC" } else { "ASC" };
-        statement.add(&format!(" ORDER BY seq {order} LIMIT ?) AS one"), [Value::Number(limit)]);
+        statement.add(&format!(" ORDER BY seq {order} LIMIT ?"), [Value::Number(limit)]);
     })
 }
 

@@ -37,7 +37,7 @@ use super::{StoreError, error::is_broken};
 use connect::Statements;
 pub(super) use connect::{connect_mysql, mysql_opts, open_sqlite};
 pub(super) use many::{any_of, any_pair};
-pub(super) use statement::{Statement, Value};
+pub(super) use statement::{Statement, Value, with_filling};
 
 /// A pooled MySQL connection. One that is dropped in the middle of a statement, because a
 /// client went away, or by one that broke, is closed: its next user would get an error.

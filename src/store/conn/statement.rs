@@ -6,21 +6,31 @@ use std::marker::PhantomData;
 use diesel::{
     QueryResult,
     backend::Backend,
+    mysql::Mysql,
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     serialize::ToSql,
     sql_types::{BigInt, Binary, HasSqlType, Text, Timestamp as Moment},
+    sqlite::Sqlite,
 };
 use uuid::Uuid;
 
 use super::many::{filled, room};
 use crate::time::Timestamp;
 
-/// A statement that answers rows of these SQL types; each `?` in its text is a value.
+/// A statement that answers rows of these SQL types.
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Statement<ST> {
-    text: String,
-    values: Vec<Value>,
+    parts: Vec<Part>,
     rows: PhantomData<ST>,
+}
+
+#[derive(Clone, Debug)]
+enum Part {
+    Text(String),
+    Value(Value),
+    /// The beginning and the end of a query within another.
+    Begin,
+    End,
 }
 
 /// A value of a [`Statement`].
@@ -40,72 +50,104 @@ impl Value {
 
 impl<ST> Statement<ST> {
     pub(in crate::store) fn new() -> Self {
-        Self { text: String::new(), values: Vec::new(), rows: PhantomData }
+        Self { parts: Vec::new(), rows: PhantomData }
     }
 
-    /// One statement for all of these: what is written for each, one after the other. What is
-    /// written for `none`, of which there are no rows, fills it up to a number for which there
-    /// is a text already.
+    /// One statement of a query for each of these, which may have an order and a limit of its
+    /// own. A query for `none`, of which there are no rows, fills it up to a number for which
+    /// there is a text already.
     pub(in crate::store) fn of_each<T>(
         all: &[T],
         none: &T,
         mut write: impl FnMut(&mut Self, &T),
     ) -> Self {
         let mut statement = Self::new();
-        let filling = std::iter::repeat_n(none, room(all.len()) - all.len());
-        for one in all.iter().chain(filling) {
-            if !statement.text.is_empty() {
-                statement.add(" UNION ALL ", []);
-            }
-            write(&mut statement, one);
+        for one in with_filling(all, none) {
+            statement.union(|statement| write(statement, one));
         }
         statement
     }
 
+    /// Adds a query whose rows are answered too.
+    pub(in crate::store) fn union(&mut self, write: impl FnOnce(&mut Self)) {
+        if !self.parts.is_empty() {
+            self.add(" UNION ALL ", []);
+        }
+        self.parts.push(Part::Begin);
+        write(self);
+        self.parts.push(Part::End);
+    }
+
     /// Adds text, and the values of its `?`s.
     pub(in crate::store) fn add(&mut self, text: &str, values: impl IntoIterator<Item = Value>) {
-        self.text.push_str(text);
-        self.values.extend(values);
+        let mut values = values.into_iter();
+        for (n, piece) in text.split('?').enumerate() {
+            if n > 0 {
+                self.parts.extend(values.next().map(Part::Value));
+            }
+            match self.parts.last_mut() {
+                Some(Part::Text(text)) => text.push_str(piece),
+                _ => self.parts.push(Part::Text(piece.to_owned())),
+            }
+        }
     }
 
     /// Adds a list of values in parentheses, of which the last fills it up to a number for
     /// which there is a text already.
     pub(in crate::store) fn add_list(&mut self, before: &str, values: &[Value]) {
-        self.text.push_str(before);
-        let mut between = "(";
+        self.add(before, []);
+        let mut between = "(?";
         for value in filled(values) {
-            self.text.push_str(between);
-            self.add("?", [value]);
-            between = ", ";
+            self.add(between, [value]);
+            between = ", ?";
         }
-        self.text.push(')');
+        self.add(")", []);
     }
+}
+
+/// How a database has a query with an order and a limit of its own within a UNION.
+trait Within: Backend {
+    const BEGIN: &str;
+    const END: &str;
+}
+
+impl Within for Mysql {
+    const BEGIN: &str = "(";
+    const END: &str = ")";
+}
+
+impl Within for Sqlite {
+    const BEGIN: &str = "SELECT * FROM (";
+    const END: &str = ")";
+}
+
+/// These, and `none` up to a number for which there is a text already.
+pub(in crate::store) fn with_filling<'t, T>(
+    all: &'t [T],
+    none: &'t T,
+) -> impl Iterator<Item = &'t T> {
+    all.iter().chain(std::iter::repeat_n(none, room(all.len()) - all.len()))
 }
 
 impl<ST, DB> QueryFragment<DB> for Statement<ST>
 where
-    DB: Backend + HasSqlType<Binary> + HasSqlType<BigInt> + HasSqlType<Moment> + HasSqlType<Text>,
+    DB: Within + HasSqlType<Binary> + HasSqlType<BigInt> + HasSqlType<Moment> + HasSqlType<Text>,
     Vec<u8>: ToSql<Binary, DB>,
     i64: ToSql<BigInt, DB>,
     Timestamp: ToSql<Moment, DB>,
     String: ToSql<Text, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        let mut values = self.values.iter();
-        let mut pieces = self.text.split('?');
-        out.push_sql(pieces.next().unwrap_or_default());
-        for piece in pieces {
-            match values.next() {
-                Some(Value::Id(id)) => out.push_bind_param::<Binary, _>(id)?,
-                Some(Value::Number(number)) => out.push_bind_param::<BigInt, _>(number)?,
-                Some(Value::Moment(moment)) => out.push_bind_param::<Moment, _>(moment)?,
-                Some(Value::Text(text)) => out.push_bind_param::<Text, _>(text)?,
-                None => {
-                    let problem = "a statement has more places than values";
-                    return Err(diesel::result::Error::QueryBuilderError(problem.into()));
-                }
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => out.push_sql(text),
+                Part::Begin => out.push_sql(DB::BEGIN),
+                Part::End => out.push_sql(DB::END),
+                Part::Value(Value::Id(id)) => out.push_bind_param::<Binary, _>(id)?,
+                Part::Value(Value::Number(number)) => out.push_bind_param::<BigInt, _>(number)?,
+                Part::Value(Value::Moment(moment)) => out.push_bind_param::<Moment, _>(moment)?,
+                Part::Value(Value::Text(text)) => out.push_bind_param::<Text, _>(text)?,
             }
-            out.push_sql(piece);
         }
         Ok(())
     }
