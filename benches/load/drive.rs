@@ -80,7 +80,10 @@ pub(crate) fn quantile(values: &mut [f64], share: usize) -> f64 {
 }
 
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
-    quantile(&mut values, 500)
+    values.sort_unstable_by(f64::total_cmp);
+    let at = |index: usize| values.get(index).copied().unwrap_or_default();
+    // Of an even number there are two in the middle.
+    f64::midpoint(at(values.len().saturating_sub(1) / 2), at(values.len() / 2))
 }
 
 /// With as many digits as mean anything.
