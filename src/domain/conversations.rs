@@ -37,6 +37,9 @@ const TITLE_MAX: usize = 200;
 /// The most messages that a group begins with.
 const FIRST_MAX: usize = 256;
 
+/// The most members of all conversations of a list that are read at a glance.
+const GLANCED_MAX: i64 = 2_000;
+
 /// A conversation as one of its members sees it.
 #[derive(Clone, Debug)]
 pub struct ConversationView {
@@ -185,14 +188,15 @@ pub struct Shown {
     pub last: bool,
 }
 
-/// What a list shows of a conversation beside its row, as far as it was asked for.
+/// What a list shows of a conversation beside its row, as far as it was asked for and found
+/// at once: the rest is to be asked for of each.
 #[derive(Clone, Debug, Default)]
 pub struct Glance {
     /// The first of them, in the order they joined.
     pub members: Option<Vec<(Member, User)>>,
     pub unread: Option<i64>,
     /// With who sent it.
-    pub last: Option<Option<(Message, User)>>,
+    pub last: Option<(Message, User)>,
 }
 
 /// Looks at conversations of the viewer's, all with one statement.
@@ -202,33 +206,39 @@ pub async fn glance(
     views: &[ConversationView],
     Shown { members, unread, last }: Shown,
 ) -> Result<HashMap<ConversationId, Glance>> {
-    let place = |view: &ConversationView| {
+    let (mut places, mut glances) = (Vec::new(), HashMap::new());
+    for view in views {
         let Conversation { id, message_seq, .. } = view.conversation;
-        let read_seq = view.member.as_ref()?.read_seq;
-        Some(glance::Place { conversation: id, read_seq, message_seq })
-    };
-    let places: Vec<_> = views.iter().filter_map(place).collect();
-    let asked = glance::Asked {
-        members: members.then_some(members::SHOWN),
-        unread: unread.then_some(reads::UNREAD_MAX),
-        last,
-    };
-    let nothing = Glance {
-        members: members.then(Vec::new),
-        unread: unread.then_some(0),
-        last: last.then_some(None),
-    };
-    let glances = places.iter().map(|place| (place.conversation, nothing.clone()));
-    let mut glances: HashMap<_, _> = glances.collect();
+        let Some(Member { read_seq, .. }) = view.member else { continue };
+        let is_counted = message_seq - read_seq <= reads::UNREAD_MAX;
+        // What is read to the end is not looked for.
+        let read_seq = if is_counted { read_seq } else { message_seq };
+        places.push(glance::Place { conversation: id, read_seq, message_seq });
+        let unread = (unread && is_counted).then_some(0);
+        glances.insert(id, Glance { members: None, unread, last: None });
+    }
+    let asked = glance::Asked { members: members.then_some(GLANCED_MAX), unread, last };
     let seen = glance::look(&mut app.store.conn().await?, viewer.id(), &places, asked).await?;
+    let mut people: HashMap<ConversationId, Vec<(Member, User)>> = HashMap::new();
+    let mut count = 0;
     for (id, seen) in seen {
         let Some(glance) = glances.get_mut(&id) else { continue };
         match seen {
             Seen::Member(member, user) => {
-                glance.members.get_or_insert_default().push((member, user));
+                count += 1;
+                people.entry(id).or_default().push((member, user));
             }
             Seen::Unread(count) => glance.unread = Some(count),
-            Seen::Last(message, user) => glance.last = Some(Some((message, user))),
+            Seen::Last(message, user) => glance.last = Some((message, user)),
+        }
+    }
+    // As many as were asked for may not be all.
+    if count < GLANCED_MAX {
+        let shown = usize::try_from(members::SHOWN.limit).unwrap_or(usize::MAX);
+        for (id, mut theirs) in people {
+            theirs.sort_unstable_by_key(|(member, _)| member.joined_event_seq);
+            theirs.truncate(shown);
+            glances.entry(id).and_modify(|glance| glance.members = Some(theirs));
         }
     }
     Ok(glances)

@@ -145,7 +145,11 @@ impl Conversation {
     /// The newest message that is not deleted
     async fn last_message(&self, ctx: &Context<'_>) -> Option<Result<Message>> {
         if let Some(last) = self.glance.as_ref().and_then(|glance| glance.last.clone()) {
-            return last.map(|(message, sender)| Ok(Message::new(message, Some(sender.into()))));
+            let (message, sender) = last;
+            return Some(Ok(Message::new(message, Some(sender.into()))));
+        }
+        if self.row().live_count == 0 {
+            return None;
         }
         let found = async { Ok(ctx.load()?.load_one(LastOf(self.row().id)).await?) };
         found.await.map(|message| message.map(Message::from)).transpose()

@@ -1,13 +1,14 @@
-//! What a list shows of each conversation beside its row, in one statement.
+//! What a list shows of each conversation beside its row, in one statement: a query for each
+//! part, and not for each conversation, as MySQL spends much more on a query than on a row.
 
-use diesel::sql_types::{BigInt, Nullable};
+use diesel::sql_types::{BigInt, Binary, Nullable};
 
 use super::{
-    Conn, StoreError, Window,
+    Conn, StoreError,
     accounts::{self, User},
     conn::{Statement, Value, with_filling},
     members::{self, Member},
-    messages::{self, BY_NUMBER, Message, nowhere, taken_part_in},
+    messages::{self, BY_NUMBER, Message, nowhere},
     schema,
 };
 use crate::ids::{ConversationId, UserId};
@@ -15,11 +16,11 @@ use crate::ids::{ConversationId, UserId};
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked {
-    /// A window of the members.
-    pub members: Option<Window<i64>>,
-    /// Up to how many messages of others are counted.
-    pub unread: Option<i64>,
-    /// The newest undeleted message.
+    /// All who are in, if they are no more than so many in all the conversations together.
+    pub members: Option<i64>,
+    /// How many messages of others are not read and not deleted.
+    pub unread: bool,
+    /// The newest message, if it is not deleted.
     pub last: bool,
 }
 
@@ -27,8 +28,9 @@ pub struct Asked {
 #[derive(Clone, Copy, Debug)]
 pub struct Place {
     pub conversation: ConversationId,
-    /// How far the person has read, and the newest message.
+    /// How far the person has read; up to this many messages are read to count the others.
     pub read_seq: i64,
+    /// The newest message.
     pub message_seq: i64,
 }
 
@@ -36,118 +38,148 @@ pub struct Place {
 #[derive(Clone, Debug)]
 pub enum Seen {
     Member(Member, User),
+    /// Where anything is unread.
     Unread(i64),
     Last(Message, User),
 }
 
-/// Place among those asked for, unread, member, message, the person of either.
+/// Of which conversation, unread, member, message, the person of either.
 type Columns = (
-    BigInt,
+    Binary,
     Nullable<BigInt>,
     Nullable<schema::members::SqlType>,
     Nullable<schema::messages::SqlType>,
     Nullable<accounts::Columns>,
 );
-type Row = (i64, Option<i64>, Option<Member>, Option<Message>, Option<User>);
+type Row = (ConversationId, Option<i64>, Option<Member>, Option<Message>, Option<User>);
 
 /// How many columns a member, a message and a person have.
 const OF_MEMBER: usize = 8;
 const OF_MESSAGE: usize = 14;
 const OF_PERSON: usize = 10;
 
-/// Looks at these conversations, as far as the person takes part in them; members in the order
-/// they joined, the rest in none.
+/// Looks at these conversations, as far as the person takes part in them; in no order.
 pub async fn look(
     conn: &mut Conn,
     viewer: UserId,
     places: &[Place],
     asked: Asked,
 ) -> Result<Vec<(ConversationId, Seen)>, StoreError> {
-    if places.is_empty() || !asked.last && asked.members.is_none() && asked.unread.is_none() {
+    let none = Place { conversation: nowhere(), read_seq: 0, message_seq: 0 };
+    let behind = places.iter().filter(|place| place.read_seq < place.message_seq);
+    let behind: Vec<_> = behind.filter(|_| asked.unread).copied().collect();
+    let places: Vec<_> = with_filling(places, &none).collect();
+    let mut statement = Statement::<Columns>::new();
+    if asked.last {
+        statement.union(|last| write_last(last, viewer, &places));
+    }
+    if let Some(most) = asked.members {
+        statement.union(|members| write_members(members, viewer, &places, most));
+    }
+    let behind: Vec<_> = with_filling(&behind, &none).collect();
+    match conn {
+        Conn::Mysql(_) if !behind.is_empty() => {
+            statement.union(|unread| write_unread(unread, viewer, &behind));
+        }
+        Conn::Mysql(_) => {}
+        // It would look through all the history for many at once.
+        Conn::Sqlite(_) => {
+            for place in behind {
+                statement.union(|unread| write_unread(unread, viewer, &[place]));
+            }
+        }
+    }
+    if statement.is_empty() {
         return Ok(Vec::new());
     }
-    let most = asked.unread.unwrap_or_default();
-    // A limit needs a table of its own: only where there can be more. For all alike, so that
-    // there are few texts.
-    let is_limited = places.iter().any(|place| place.message_seq - place.read_seq > most);
-    let none = Place { conversation: nowhere(), read_seq: 0, message_seq: 0 };
-    let mut statement = Statement::<Columns>::new();
-    for (n, place) in with_filling(places, &none).enumerate() {
-        if asked.last {
-            statement.union(|last| write_last(last, viewer, n, place));
-        }
-        if let Some(window) = asked.members {
-            statement.union(|members| {
-                members.add(&format!("SELECT /*! STRAIGHT_JOIN */ {n} AS n, NULL AS unread, "), []);
-                members.add(members::COLUMNS, []);
-                members.add(&format!(", {}, ", nothing(OF_MESSAGE)), []);
-                members.add(accounts::COLUMNS, []);
-                members::write_window(members, viewer, place.conversation, window);
-            });
-        }
-        if asked.unread.is_some() {
-            let limit = is_limited.then_some(most);
-            statement.union(|unread| write_unread(unread, viewer, n, place, limit));
-        }
-    }
     let rows: Vec<Row> = conn.fetch_all(statement).await?;
-    let mut seen = Vec::with_capacity(rows.len());
-    for (n, unread, member, message, user) in rows {
-        let Some(place) = usize::try_from(n).ok().and_then(|n| places.get(n)) else { continue };
-        let one = match (unread, member, message, user) {
+    let seen = rows.into_iter().filter_map(|(id, unread, member, message, user)| {
+        let seen = match (unread, member, message, user) {
             (Some(unread), ..) => Seen::Unread(unread),
             (_, Some(member), _, Some(user)) => Seen::Member(member, user),
             (_, _, Some(message), Some(user)) => Seen::Last(message, user),
-            _ => continue,
+            _ => return None,
         };
-        seen.push((place.conversation, one));
-    }
-    seen.sort_by_key(|(_, seen)| match seen {
-        Seen::Member(member, _) => member.joined_event_seq,
-        Seen::Unread(_) | Seen::Last(..) => 0,
+        Some((id, seen))
     });
-    Ok(seen)
+    Ok(seen.collect())
 }
 
 fn nothing(columns: usize) -> String {
     vec!["NULL"; columns].join(", ")
 }
 
-/// The newest undeleted message, with who sent it.
-fn write_last(last: &mut Statement<Columns>, viewer: UserId, n: usize, place: &Place) {
+/// Only what is in conversations that this person takes part in.
+fn write_guard(statement: &mut Statement<Columns>, viewer: UserId) {
+    statement.add(
+        " INNER JOIN members AS own ON own.conversation_id = m.conversation_id \
+         AND own.user_id = ? AND own.left_at IS NULL WHERE ",
+        [Value::id(viewer.uuid())],
+    );
+}
+
+/// One of these conditions, each with its values.
+fn write_any(
+    statement: &mut Statement<Columns>,
+    condition: &str,
+    places: &[&Place],
+    values: impl Fn(&Place) -> Vec<Value>,
+) {
+    let mut between = "((";
+    for place in places {
+        statement.add(between, []);
+        statement.add(condition, values(place));
+        between = ") OR (";
+    }
+    statement.add("))", []);
+}
+
+fn id(place: &Place) -> Value {
+    Value::id(place.conversation.uuid())
+}
+
+/// The newest messages, as far as they are not deleted, with who sent them.
+fn write_last(last: &mut Statement<Columns>, viewer: UserId, places: &[&Place]) {
     let nothing = nothing(OF_MEMBER);
-    last.add(&format!("SELECT /*! STRAIGHT_JOIN */ {n} AS n, NULL AS unread, {nothing}, "), []);
+    let select = "SELECT /*! STRAIGHT_JOIN */ m.conversation_id, NULL AS unread";
+    last.add(&format!("{select}, {nothing}, "), []);
     last.add(messages::COLUMNS, []);
     last.add(", ", []);
     last.add(accounts::COLUMNS, []);
-    last.add(" FROM messages AS m INNER JOIN users AS u ON u.id = m.sender_id WHERE ", []);
-    taken_part_in(last, place.conversation, viewer);
-    last.add(" AND m.deleted_at IS NULL ORDER BY m.seq DESC LIMIT 1", []);
+    last.add(" FROM messages AS m INNER JOIN users AS u ON u.id = m.sender_id", []);
+    write_guard(last, viewer);
+    let one = "m.conversation_id = ? AND m.seq = ?";
+    write_any(last, one, places, |place| vec![id(place), Value::Number(place.message_seq)]);
+    last.add(" AND m.deleted_at IS NULL", []);
 }
 
-/// How many messages of others are not deleted and not read.
-fn write_unread(
-    unread: &mut Statement<Columns>,
-    viewer: UserId,
-    n: usize,
-    place: &Place,
-    limit: Option<i64>,
-) {
+/// Who is in, with who they are.
+fn write_members(statement: &mut Statement<Columns>, viewer: UserId, places: &[&Place], most: i64) {
+    let nothing = nothing(OF_MESSAGE);
+    let select = "SELECT /*! STRAIGHT_JOIN */ m.conversation_id, NULL AS unread, ";
+    statement.add(select, []);
+    statement.add(members::COLUMNS, []);
+    statement.add(&format!(", {nothing}, "), []);
+    statement.add(accounts::COLUMNS, []);
+    statement.add(" FROM members AS m INNER JOIN users AS u ON u.id = m.user_id", []);
+    write_guard(statement, viewer);
+    let ids: Vec<_> = places.iter().map(|place| id(place)).collect();
+    statement.add_list("m.conversation_id IN ", &ids);
+    statement.add(" AND m.left_at IS NULL LIMIT ?", [Value::Number(most)]);
+}
+
+/// How many messages of others are not read and not deleted.
+fn write_unread(unread: &mut Statement<Columns>, viewer: UserId, places: &[&Place]) {
     let nothing = nothing(OF_MEMBER + OF_MESSAGE + OF_PERSON);
-    let begin = if limit.is_some() { "(SELECT 1 FROM " } else { "" };
+    let select = "SELECT /*! STRAIGHT_JOIN */ m.conversation_id, COUNT(*) AS unread";
+    unread.add(&format!("{select}, {nothing} FROM messages AS m {BY_NUMBER}"), []);
+    write_guard(unread, viewer);
+    let range = "m.conversation_id = ? AND m.seq > ? AND m.seq <= ?";
+    write_any(unread, range, places, |place| {
+        vec![id(place), Value::Number(place.read_seq), Value::Number(place.message_seq)]
+    });
     unread.add(
-        &format!(
-            "SELECT {n} AS n, COUNT(*) AS unread, {nothing} FROM {begin}messages AS m {BY_NUMBER} \
-             WHERE "
-        ),
-        [],
+        " AND m.sender_id <> ? AND m.deleted_at IS NULL GROUP BY m.conversation_id",
+        [Value::id(viewer.uuid())],
     );
-    taken_part_in(unread, place.conversation, viewer);
-    unread.add(
-        " AND m.seq > ? AND m.seq <= ? AND m.sender_id <> ? AND m.deleted_at IS NULL",
-        [Value::Number(place.read_seq), Value::Number(place.message_seq), Value::id(viewer.uuid())],
-    );
-    if let Some(limit) = limit {
-        unread.add(" LIMIT ?) AS one", [Value::Number(limit)]);
-    }
 }

@@ -68,6 +68,10 @@ impl<ST> Statement<ST> {
         statement
     }
 
+    pub(in crate::store) fn is_empty(&self) -> bool {
+        self.parts.is_empty()
+    }
+
     /// Adds a query whose rows are answered too.
     pub(in crate::store) fn union(&mut self, write: impl FnOnce(&mut Self)) {
         if !self.parts.is_empty() {
