@@ -1,7 +1,5 @@
 //! Conversations: direct ones, groups, and the lists of them.
 
-use std::collections::HashMap;
-
 use sha2::{Digest, Sha256};
 
 pub use crate::store::conversations::{Conversation, ConversationFilter, Kind, Place, SortBy};
@@ -13,19 +11,17 @@ use crate::{
         access::{self, Footing, Reader},
         log::{self, Event},
         members,
-        messages::{Message, checked_body},
+        messages::checked_body,
         page::one_more,
-        reads, text,
+        text,
         writer::Draft,
     },
     ids::{ClientId, ConversationId, UserId},
     store::{
         Conn, StoreError,
-        accounts::User,
         changes::ChangeKind,
         conversations::{self, NewConversation},
         events,
-        glance::{self, Seen},
         members::{Member, MemberRole},
         messages,
     },
@@ -36,9 +32,6 @@ const TITLE_MAX: usize = 200;
 
 /// The most messages that a group begins with.
 const FIRST_MAX: usize = 256;
-
-/// The most members of all conversations of a list that are read at a glance.
-const GLANCED_MAX: i64 = 2_000;
 
 /// A conversation as one of its members sees it.
 #[derive(Clone, Debug)]
@@ -175,73 +168,6 @@ pub async fn list(
     }
     let page = Page::cut(rows, &window);
     Ok(page.map(|(conversation, member)| ConversationView { conversation, member: Some(member) }))
-}
-
-/// What a list is to show of each conversation beside its row.
-#[derive(Clone, Copy, Debug)]
-pub struct Shown {
-    /// Those who joined first.
-    pub members: bool,
-    /// How much is unread.
-    pub unread: bool,
-    /// The newest message.
-    pub last: bool,
-}
-
-/// What a list shows of a conversation beside its row, as far as it was asked for and found
-/// at once: the rest is to be asked for of each.
-#[derive(Clone, Debug, Default)]
-pub struct Glance {
-    /// The first of them, in the order they joined.
-    pub members: Option<Vec<(Member, User)>>,
-    pub unread: Option<i64>,
-    /// With who sent it.
-    pub last: Option<(Message, User)>,
-}
-
-/// Looks at conversations of the viewer's, all with one statement.
-pub async fn glance(
-    app: &App,
-    viewer: Viewer,
-    views: &[ConversationView],
-    Shown { members, unread, last }: Shown,
-) -> Result<HashMap<ConversationId, Glance>> {
-    let (mut places, mut glances) = (Vec::new(), HashMap::new());
-    for view in views {
-        let Conversation { id, message_seq, .. } = view.conversation;
-        let Some(Member { read_seq, .. }) = view.member else { continue };
-        let is_counted = message_seq - read_seq <= reads::UNREAD_MAX;
-        // What is read to the end is not looked for.
-        let read_seq = if is_counted { read_seq } else { message_seq };
-        places.push(glance::Place { conversation: id, read_seq, message_seq });
-        let unread = (unread && is_counted).then_some(0);
-        glances.insert(id, Glance { members: None, unread, last: None });
-    }
-    let asked = glance::Asked { members: members.then_some(GLANCED_MAX), unread, last };
-    let seen = glance::look(&mut app.store.conn().await?, viewer.id(), &places, asked).await?;
-    let mut people: HashMap<ConversationId, Vec<(Member, User)>> = HashMap::new();
-    let mut count = 0;
-    for (id, seen) in seen {
-        let Some(glance) = glances.get_mut(&id) else { continue };
-        match seen {
-            Seen::Member(member, user) => {
-                count += 1;
-                people.entry(id).or_default().push((member, user));
-            }
-            Seen::Unread(count) => glance.unread = Some(count),
-            Seen::Last(message, user) => glance.last = Some((message, user)),
-        }
-    }
-    // As many as were asked for may not be all.
-    if count < GLANCED_MAX {
-        let shown = usize::try_from(members::SHOWN.limit).unwrap_or(usize::MAX);
-        for (id, mut theirs) in people {
-            theirs.sort_unstable_by_key(|(member, _)| member.joined_event_seq);
-            theirs.truncate(shown);
-            glances.entry(id).and_modify(|glance| glance.members = Some(theirs));
-        }
-    }
-    Ok(glances)
 }
 
 /// How many of the viewer's conversations a filter lets through.

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// How many statements of one kind may be under way.
-const UNDER_WAY: usize = 2;
+const UNDER_WAY: usize = 1;
 
 /// How many things one statement asks for, about.
 const MOST: usize = 128;

@@ -21,7 +21,7 @@ use crate::{
 /// How much is kept, in bytes, and for how long. The time is no matter of being right, but
 /// bounds what a database that was changed by hand, or set back, leaves behind here.
 const KEPT: u64 = 32 << 20;
-const KEPT_FOR: Duration = Duration::from_secs(10);
+pub(super) const KEPT_FOR: Duration = Duration::from_secs(10);
 
 /// What a message takes beside its words, about.
 const ROW: usize = 300;

@@ -17,6 +17,7 @@ pub mod error;
 pub mod events;
 pub mod feed;
 mod gather;
+pub mod glance;
 pub mod history;
 pub mod inbox;
 mod limits;

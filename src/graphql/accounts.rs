@@ -39,9 +39,15 @@ pub(super) struct User {
     is_own: bool,
 }
 
+impl From<Arc<accounts::User>> for User {
+    fn from(person: Arc<accounts::User>) -> Self {
+        Self { person, is_own: false }
+    }
+}
+
 impl From<accounts::User> for User {
     fn from(person: accounts::User) -> Self {
-        Self { person: Arc::new(person), is_own: false }
+        Arc::new(person).into()
     }
 }
 

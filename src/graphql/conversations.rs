@@ -16,7 +16,8 @@ use super::{
 use crate::{
     domain::{
         Reader, Viewer, Window, conversations,
-        conversations::{ConversationView, Glance, Order, Shown, Written},
+        conversations::{ConversationView, Order, Written},
+        glance::{self, Glance, Shown},
         members, messages,
     },
     ids::{ClientId, ConversationId, UserId},
@@ -89,14 +90,11 @@ impl Conversation {
 
     /// The first 100 by join order; `members` pages through all
     async fn participants(&self, ctx: &Context<'_>) -> Result<Vec<User>> {
-        let read = self.glance.as_ref().and_then(|glance| glance.members.clone());
-        let members = match read {
-            Some(members) => members,
-            None => {
-                let page = ctx.load()?.load_one(MembersOf(self.row().id, members::SHOWN)).await?;
-                page.map(|page| page.items).unwrap_or_default()
-            }
-        };
+        if let Some(people) = self.glance.as_ref().and_then(|glance| glance.members.clone()) {
+            return Ok(people.into_iter().map(User::from).collect());
+        }
+        let page = ctx.load()?.load_one(MembersOf(self.row().id, members::SHOWN)).await?;
+        let members = page.map(|page| page.items).unwrap_or_default();
         Ok(members.into_iter().map(|(_, user)| user.into()).collect())
     }
 
@@ -146,7 +144,7 @@ impl Conversation {
     async fn last_message(&self, ctx: &Context<'_>) -> Option<Result<Message>> {
         if let Some(last) = self.glance.as_ref().and_then(|glance| glance.last.clone()) {
             let (message, sender) = last;
-            return Some(Ok(Message::new(message, Some(sender.into()))));
+            return Some(Ok(Message::new(message, sender.into())));
         }
         if self.row().live_count == 0 {
             return None;
@@ -277,7 +275,7 @@ impl ConversationQueries {
         };
         let counted = Counted::Conversations(filter.clone());
         let page = conversations::list(app, viewer, filter, order, window).await?;
-        let mut glances = glance(ctx, viewer, &page.items).await?;
+        let mut glances = glances(ctx, viewer, &page.items).await?;
         Ok(Connection::new(page, &scope, counted, |view| {
             let glance = glances.remove(&view.conversation.id).map(Arc::new);
             (order.place(&view.conversation), Conversation { view, glance })
@@ -286,7 +284,7 @@ impl ConversationQueries {
 }
 
 /// Reads at once what is asked for of each conversation of a list.
-async fn glance(
+async fn glances(
     ctx: &Context<'_>,
     viewer: Viewer,
     views: &[ConversationView],
@@ -302,7 +300,7 @@ async fn glance(
     if !shown.members && !shown.unread && !shown.last {
         return Ok(HashMap::new());
     }
-    Ok(conversations::glance(ctx.app()?, viewer, views, shown).await?)
+    Ok(glance::look(ctx.app()?, viewer, views, shown).await?)
 }
 
 /// The other person of the pair

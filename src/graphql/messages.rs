@@ -39,8 +39,8 @@ impl From<messages::Message> for Message {
 }
 
 impl Message {
-    pub(super) fn new(row: messages::Message, sender: Option<User>) -> Self {
-        Self { row: Arc::new(row), sender }
+    pub(super) fn new(row: Arc<messages::Message>, sender: User) -> Self {
+        Self { row, sender: Some(sender) }
     }
 
     /// Its number.

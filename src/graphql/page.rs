@@ -4,6 +4,8 @@
 //! whose list it is) and key. It is read strictly: a cursor of another list, another
 //! conversation or another person is refused and never misread.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object, OutputType, SimpleObject};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -115,8 +117,8 @@ impl Key for messages::Place {
 
 const VERSION: &str = "1";
 
-fn encode<K: Key>(scope: &str, key: &K) -> String {
-    URL_SAFE_NO_PAD.encode(format!("{VERSION}:{}:{scope}:{}", K::TAG, key.write()))
+fn encode(tag: &str, scope: &str, key: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{VERSION}:{tag}:{scope}:{key}"))
 }
 
 /// The key in a cursor; strict, so that there is one cursor for each key.
@@ -124,7 +126,7 @@ fn decode<K: Key>(scope: &str, cursor: &str) -> Option<K> {
     let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
     let key = text.strip_prefix(VERSION)?.strip_prefix(':')?.strip_prefix(K::TAG)?;
     let key = K::read(key.strip_prefix(':')?.strip_prefix(scope)?.strip_prefix(':')?)?;
-    (encode(scope, &key) == cursor).then_some(key)
+    (encode(K::TAG, scope, &key.write()) == cursor).then_some(key)
 }
 
 /// What a connection field is asked for.
@@ -180,16 +182,38 @@ pub(super) struct PageInfo {
 }
 
 /// One item of a page, with its place
-#[derive(SimpleObject)]
-#[graphql(concrete(name = "UserEdge", params(User)))]
-#[graphql(concrete(name = "ConversationEdge", params(Conversation)))]
-#[graphql(concrete(name = "MessageEdge", params(Message)))]
-#[graphql(concrete(name = "MemberEdge", params(Member)))]
 pub(super) struct Edge<N: OutputType> {
-    /// The item's place in the list, for `after` and `before`
-    cursor: String,
-    /// The item
+    /// The list's kind and scope, and the key in it: a cursor is made of them when it is asked
+    /// for, as most are not.
+    tag: &'static str,
+    scope: Arc<str>,
+    key: String,
     node: N,
+}
+
+impl<N: OutputType> Edge<N> {
+    fn to_cursor(&self) -> String {
+        encode(self.tag, &self.scope, &self.key)
+    }
+}
+
+/// One item of a page, with its place
+#[Object(
+    concrete(name = "UserEdge", params(User)),
+    concrete(name = "ConversationEdge", params(Conversation)),
+    concrete(name = "MessageEdge", params(Message)),
+    concrete(name = "MemberEdge", params(Member))
+)]
+impl<N: OutputType> Edge<N> {
+    /// The item's place in the list, for `after` and `before`
+    async fn cursor(&self) -> String {
+        self.to_cursor()
+    }
+
+    /// The item
+    async fn node(&self) -> &N {
+        &self.node
+    }
 }
 
 /// What `totalCount` counts, if it is asked for.
@@ -235,9 +259,10 @@ impl<N: OutputType> Connection<N> {
         mut node: impl FnMut(T) -> (K, N),
     ) -> Self {
         let Page { items, has_next, has_previous } = page;
+        let scope: Arc<str> = scope.into();
         let edge = |item| {
             let (key, node) = node(item);
-            Edge { cursor: encode(scope, &key), node }
+            Edge { tag: K::TAG, scope: Arc::clone(&scope), key: key.write(), node }
         };
         Self { edges: items.into_iter().map(edge).collect(), has_next, has_previous, counted }
     }
@@ -269,8 +294,8 @@ where
         PageInfo {
             has_next_page: self.has_next,
             has_previous_page: self.has_previous,
-            start_cursor: self.edges.first().map(|edge| edge.cursor.clone()),
-            end_cursor: self.edges.last().map(|edge| edge.cursor.clone()),
+            start_cursor: self.edges.first().map(Edge::to_cursor),
+            end_cursor: self.edges.last().map(Edge::to_cursor),
         }
     }
 
@@ -283,6 +308,10 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn encode<K: Key>(scope: &str, key: &K) -> String {
+        super::encode(K::TAG, scope, &key.write())
+    }
 
     #[test]
     fn a_cursor_is_read_only_in_the_list_that_gave_it() {

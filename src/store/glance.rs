@@ -41,30 +41,46 @@ pub enum Seen {
     /// Where anything is unread.
     Unread(i64),
     Last(Message, User),
+    /// The number of the newest event at that moment.
+    Head(i64),
 }
 
-/// Of which conversation, unread, member, message, the person of either.
+/// What there is of conversations, and those people who were asked for.
+pub type Found = (Vec<(ConversationId, Seen)>, Vec<User>);
+
+/// Of which conversation, which part, its number, member, message, the person of either.
 type Columns = (
-    Binary,
+    Nullable<Binary>,
+    BigInt,
     Nullable<BigInt>,
     Nullable<schema::members::SqlType>,
     Nullable<schema::messages::SqlType>,
     Nullable<accounts::Columns>,
 );
-type Row = (ConversationId, Option<i64>, Option<Member>, Option<Message>, Option<User>);
+type Row =
+    (Option<ConversationId>, i64, Option<i64>, Option<Member>, Option<Message>, Option<User>);
+
+/// The parts.
+const LAST: i64 = 0;
+const MEMBERS: i64 = 1;
+const UNREAD: i64 = 2;
+const HEADS: i64 = 3;
+const PEOPLE: i64 = 4;
 
 /// How many columns a member, a message and a person have.
 const OF_MEMBER: usize = 8;
 const OF_MESSAGE: usize = 14;
 const OF_PERSON: usize = 10;
 
-/// Looks at these conversations, as far as the person takes part in them; in no order.
+/// Looks at these conversations, as far as the person takes part in them, and for these people;
+/// all as of one moment, and in no order.
 pub async fn look(
     conn: &mut Conn,
     viewer: UserId,
     places: &[Place],
     asked: Asked,
-) -> Result<Vec<(ConversationId, Seen)>, StoreError> {
+    people: &[UserId],
+) -> Result<Found, StoreError> {
     let none = Place { conversation: nowhere(), read_seq: 0, message_seq: 0 };
     let behind = places.iter().filter(|place| place.read_seq < place.message_seq);
     let behind: Vec<_> = behind.filter(|_| asked.unread).copied().collect();
@@ -75,6 +91,12 @@ pub async fn look(
     }
     if let Some(most) = asked.members {
         statement.union(|members| write_members(members, viewer, &places, most));
+    }
+    if !places.is_empty() {
+        statement.union(|heads| write_heads(heads, &places));
+    }
+    if !people.is_empty() {
+        statement.union(|these| write_people(these, people));
     }
     let behind: Vec<_> = with_filling(&behind, &none).collect();
     match conn {
@@ -89,20 +111,43 @@ pub async fn look(
             }
         }
     }
+    let (mut seen, mut others) = (Vec::new(), Vec::new());
     if statement.is_empty() {
-        return Ok(Vec::new());
+        return Ok((seen, others));
     }
     let rows: Vec<Row> = conn.fetch_all(statement).await?;
-    let seen = rows.into_iter().filter_map(|(id, unread, member, message, user)| {
-        let seen = match (unread, member, message, user) {
-            (Some(unread), ..) => Seen::Unread(unread),
-            (_, Some(member), _, Some(user)) => Seen::Member(member, user),
-            (_, _, Some(message), Some(user)) => Seen::Last(message, user),
-            _ => return None,
+    for (id, part, number, member, message, user) in rows {
+        let one = match (part, number, member, message, user) {
+            (LAST, .., Some(message), Some(user)) => Seen::Last(message, user),
+            (MEMBERS, _, Some(member), _, Some(user)) => Seen::Member(member, user),
+            (UNREAD, Some(count), ..) => Seen::Unread(count),
+            (HEADS, Some(head), ..) => Seen::Head(head),
+            (PEOPLE, .., Some(user)) => {
+                others.push(user);
+                continue;
+            }
+            _ => continue,
         };
-        Some((id, seen))
-    });
-    Ok(seen.collect())
+        seen.extend(id.map(|id| (id, one)));
+    }
+    Ok((seen, others))
+}
+
+/// The newest events of these conversations.
+fn write_heads(heads: &mut Statement<Columns>, places: &[&Place]) {
+    let nothing = nothing(OF_MEMBER + OF_MESSAGE + OF_PERSON);
+    heads.add(&format!("SELECT c.id AS id, {HEADS} AS part, c.event_seq AS number, {nothing}"), []);
+    let ids: Vec<_> = places.iter().map(|place| id(place)).collect();
+    heads.add_list(" FROM conversations AS c WHERE c.id IN ", &ids);
+}
+
+/// These people.
+fn write_people(these: &mut Statement<Columns>, people: &[UserId]) {
+    let nothing = nothing(OF_MEMBER + OF_MESSAGE);
+    these.add(&format!("SELECT NULL AS id, {PEOPLE} AS part, NULL AS number, {nothing}, "), []);
+    these.add(accounts::COLUMNS, []);
+    let ids: Vec<_> = people.iter().map(|id| Value::id(id.uuid())).collect();
+    these.add_list(" FROM users AS u WHERE u.id IN ", &ids);
 }
 
 fn nothing(columns: usize) -> String {
@@ -141,8 +186,8 @@ fn id(place: &Place) -> Value {
 /// The newest messages, as far as they are not deleted, with who sent them.
 fn write_last(last: &mut Statement<Columns>, viewer: UserId, places: &[&Place]) {
     let nothing = nothing(OF_MEMBER);
-    let select = "SELECT /*! STRAIGHT_JOIN */ m.conversation_id, NULL AS unread";
-    last.add(&format!("{select}, {nothing}, "), []);
+    let select = "SELECT /*! STRAIGHT_JOIN */ m.conversation_id AS id";
+    last.add(&format!("{select}, {LAST} AS part, NULL AS number, {nothing}, "), []);
     last.add(messages::COLUMNS, []);
     last.add(", ", []);
     last.add(accounts::COLUMNS, []);
@@ -156,8 +201,8 @@ fn write_last(last: &mut Statement<Columns>, viewer: UserId, places: &[&Place]) 
 /// Who is in, with who they are.
 fn write_members(statement: &mut Statement<Columns>, viewer: UserId, places: &[&Place], most: i64) {
     let nothing = nothing(OF_MESSAGE);
-    let select = "SELECT /*! STRAIGHT_JOIN */ m.conversation_id, NULL AS unread, ";
-    statement.add(select, []);
+    let select = "SELECT /*! STRAIGHT_JOIN */ m.conversation_id AS id";
+    statement.add(&format!("{select}, {MEMBERS} AS part, NULL AS number, "), []);
     statement.add(members::COLUMNS, []);
     statement.add(&format!(", {nothing}, "), []);
     statement.add(accounts::COLUMNS, []);
@@ -171,8 +216,9 @@ fn write_members(statement: &mut Statement<Columns>, viewer: UserId, places: &[&
 /// How many messages of others are not read and not deleted.
 fn write_unread(unread: &mut Statement<Columns>, viewer: UserId, places: &[&Place]) {
     let nothing = nothing(OF_MEMBER + OF_MESSAGE + OF_PERSON);
-    let select = "SELECT /*! STRAIGHT_JOIN */ m.conversation_id, COUNT(*) AS unread";
-    unread.add(&format!("{select}, {nothing} FROM messages AS m {BY_NUMBER}"), []);
+    let select = "SELECT /*! STRAIGHT_JOIN */ m.conversation_id AS id";
+    let count = format!("{select}, {UNREAD} AS part, COUNT(*) AS number, {nothing}");
+    unread.add(&format!("{count} FROM messages AS m {BY_NUMBER}"), []);
     write_guard(unread, viewer);
     let range = "m.conversation_id = ? AND m.seq > ? AND m.seq <= ?";
     write_any(unread, range, places, |place| {
