@@ -35,7 +35,7 @@ const QUEUE: usize = 1_024;
 const BATCH: usize = 256;
 
 /// How many transactions may be under way at once on MySQL. SQLite has one writer.
-const MYSQL_LANES: usize = 4;
+const MYSQL_LANES: usize = 2;
 
 /// How often a batch whose commit has an unknown fate, or met a duplicate, is tried.
 const ATTEMPTS: usize = 5;
