@@ -11,6 +11,7 @@ mod entrances;
 mod graphql;
 mod house;
 mod http;
+mod kept;
 mod live;
 mod members;
 mod messages;

@@ -562,6 +562,8 @@ async fn a_total_is_counted_only_when_it_is_asked_for() {
             ann.asks_for(format!("{{ {document} }}")).await.succeeds();
             app.store.statements() - before
         };
+        // What is kept of a page is kept for each.
+        cost("nodes { __typename }").await;
         let without = cost("nodes { __typename } pageInfo { hasNextPage }").await;
         let with = cost("nodes { __typename } pageInfo { hasNextPage } totalCount").await;
         let skipped = cost("nodes { __typename } totalCount @skip(if: true)").await;

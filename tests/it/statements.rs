@@ -29,6 +29,11 @@ const QUERIES: &[(&str, u64, &str)] = &[
     (
         "inbox",
         3,
+        "conversations(first: N) { nodes { id kind title lastActivityAt participants { USER } lastMessage { id body sentAt sender { USER } } unreadCount } pageInfo { hasNextPage endCursor } }",
+    ),
+    (
+        "inbox, with who made each",
+        4,
         "conversations(first: N) { nodes { id title createdBy { USER } participants { USER } lastMessage { body sentAt sender { USER } } unreadCount readSeq } pageInfo { hasNextPage endCursor } }",
     ),
     (
