@@ -9,6 +9,7 @@ use std::{
     collections::{HashMap, HashSet},
     hash::Hash,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use futures_util::{FutureExt, TryFutureExt, future::BoxFuture};
@@ -18,7 +19,7 @@ use super::{Error, Result};
 use crate::{
     ids::{ConversationId, SessionId, UserId},
     store::{
-        Conn, Store, StoreError,
+        Conn, Store, StoreError, Transient,
         accounts::{self, User},
         conversations::{self, Conversation},
         members::Member,
@@ -31,6 +32,9 @@ const UNDER_WAY: usize = 1;
 
 /// How many things one statement asks for, about.
 const MOST: usize = 128;
+
+/// How long one statement may take.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Finds by their keys the values that are there.
 type Find<K, V> =
@@ -167,6 +171,8 @@ where
     /// anybody else can wait.
     fn take(&mut self) -> Vec<Asked<K, V>> {
         let mut state = self.parts.lock();
+        // Who has given up is asked for no more.
+        state.waiting.retain(|asked| !asked.answer.is_closed());
         let mut keys = 0;
         let fits = |asked: &&Asked<K, V>| {
             let fits = keys < MOST;
@@ -183,12 +189,12 @@ where
 
     async fn answer(&self, asked: Vec<Asked<K, V>>) {
         let keys: HashSet<K> = asked.iter().flat_map(|asked| asked.keys.iter().copied()).collect();
-        let Parts { store, find, .. } = &*self.parts;
-        let found = async {
-            let found = find(&mut store.conn().await?, keys.into_iter().collect()).await?;
-            Ok::<HashMap<K, V>, StoreError>(found.into_iter().collect())
-        };
-        let found = found.await;
+        let keys: Vec<K> = keys.into_iter().collect();
+        let mut found = self.ask(&keys).await;
+        // Many would fail by one connection that broke: another one may do.
+        if found.as_ref().is_err_and(Transient::is_transient) {
+            found = self.ask(&keys).await;
+        }
         for Asked { keys, answer } in asked {
             let theirs = found.as_ref().map_err(StoreError::clone).map(|found| {
                 let theirs = keys.iter().filter_map(|key| Some((*key, found.get(key)?.clone())));
@@ -197,5 +203,18 @@ where
             // Who has gone away needs no answer.
             let _ = answer.send(theirs);
         }
+    }
+
+    /// Asks for a while: a connection that hangs must not hold up everybody, and is given up.
+    async fn ask(&self, keys: &[K]) -> Answer<K, V> {
+        let Parts { store, find, .. } = &*self.parts;
+        let asking = async {
+            let found = find(&mut store.conn().await?, keys.to_vec()).await?;
+            Ok(found.into_iter().collect())
+        };
+        let found = tokio::time::timeout(PATIENCE, asking).await;
+        found.unwrap_or_else(|_| {
+            Err(StoreError::Unreachable("it did not answer a short question".to_owned()))
+        })
     }
 }

@@ -46,6 +46,15 @@ impl Default for Pages {
     }
 }
 
+/// How long ago the viewer was shown what a page is asked for of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    /// In this very request: a page as of that number is as it is now.
+    JustShown,
+    /// Some time ago, as to a slow follower: what was erased since must not come back.
+    Unknown,
+}
+
 /// The same window of the messages of each of these conversations, by number. Each comes with
 /// the number of its log at which the viewer, who takes part in it, was shown it.
 pub async fn list_of_each(
@@ -54,17 +63,24 @@ pub async fn list_of_each(
     shown: &[(ConversationId, i64)],
     filter: MessageFilter,
     window: Window<i64>,
+    age: Age,
 ) -> Result<HashMap<ConversationId, Page<Arc<Message>>>> {
     let (filter, wide) = (folded(filter)?, one_more(&window));
     // A filter is seldom the same twice.
-    let is_kept = filter == MessageFilter::default();
+    let is_kept = age == Age::JustShown && filter == MessageFilter::default();
     let page = |rows: &[Arc<Message>]| Page::cut(rows.to_vec(), &window);
-    let (mut found, mut missing) = (HashMap::new(), Vec::new());
+    // One that was shown at two numbers is read once, as of the later.
+    let mut heads: HashMap<ConversationId, i64> = HashMap::new();
     for (id, head) in shown {
-        let kept = if is_kept { app.pages.0.get(&(*id, *head, wide)) } else { None };
+        let newest = heads.entry(*id).or_insert(*head);
+        *newest = (*newest).max(*head);
+    }
+    let (mut found, mut missing) = (HashMap::new(), Vec::new());
+    for (id, head) in heads {
+        let kept = if is_kept { app.pages.0.get(&(id, head, wide)) } else { None };
         match kept {
-            Some(rows) => drop(found.insert(*id, page(&rows))),
-            None => missing.push(*id),
+            Some(rows) => drop(found.insert(id, page(&rows))),
+            None => missing.push(id),
         }
     }
     if missing.is_empty() {

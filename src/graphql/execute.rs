@@ -96,9 +96,13 @@ async fn run(Job { schema, known, documents, prepared, request, mut loads }: Job
     // Of a document that was found valid only the variables are new.
     match prepared.check_variables() {
         Some(Ok(())) => {
-            let response = through_panics(loads.beside(known.execute(request))).await;
-            let response = response.unwrap_or_else(|error| Response::from_errors(vec![*error]));
-            return Outcome { response, is_executed: true };
+            return match through_panics(loads.beside(known.execute(request))).await {
+                Ok(response) => Outcome { response, is_executed: true },
+                Err(error) => {
+                    let response = Response::from_errors(vec![*error]);
+                    Outcome { response, is_executed: false }
+                }
+            };
         }
         Some(Err(error)) => {
             let response = Response::from_errors(vec![error]);

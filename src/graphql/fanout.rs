@@ -32,6 +32,7 @@ use crate::{
     domain::{
         self, App, Audience, Client, Reader, Viewer,
         feed::{self, Item},
+        history::Age,
     },
     ids::{ConversationId, UserId},
     time::Timestamp,
@@ -292,7 +293,7 @@ impl Recipe {
         let Self { app, schema, prepared, reader, viewer, .. } = self;
         let (items, receiver) = mpsc::unbounded_channel();
         let (together, loads) = loaders::together();
-        let loader = Arc::new(loader(app, *reader, together));
+        let loader = Arc::new(loader(app, *reader, together, Age::Unknown));
         loader.enable_all_cache(true);
         let asked = Asked { app: app.clone(), viewer: *viewer, client: Client::default() };
         let request = prepared.request().data(asked).data(Arc::clone(&loader));

@@ -28,7 +28,8 @@ use crate::{
         self, App, Page, Reader, Viewer, Window, accounts,
         accounts::User,
         conversations::{self, ConversationView},
-        history, members,
+        history::{self, Age},
+        members,
         members::Member,
         messages,
         messages::{Message, MessageFilter},
@@ -41,13 +42,15 @@ use crate::{
 pub struct Batch {
     app: App,
     reader: Reader,
+    /// How long ago the reader was shown what it loads for.
+    age: Age,
     /// Whether anything of a conversation was read.
     has_read: AtomicBool,
 }
 
 impl Batch {
-    pub(super) fn new(app: &App, reader: Reader) -> Self {
-        Self { app: app.clone(), reader, has_read: AtomicBool::new(false) }
+    pub(super) fn new(app: &App, reader: Reader, age: Age) -> Self {
+        Self { app: app.clone(), reader, age, has_read: AtomicBool::new(false) }
     }
 
     /// Whether anything of a conversation was read since this was last asked.
@@ -232,7 +235,8 @@ impl Loader<MessagesOf> for Batch {
         let wanted = keys.iter().map(|MessagesOf(of, filter, window)| ((filter, *window), *of));
         for ((filter, window), of) in alike(wanted) {
             let app = &self.app;
-            let pages = history::list_of_each(app, viewer, &of, filter.clone(), window).await?;
+            let pages =
+                history::list_of_each(app, viewer, &of, filter.clone(), window, self.age).await?;
             found.extend(of.into_iter().filter_map(|of| {
                 Some((MessagesOf(of, filter.clone(), window), pages.get(&of.0).cloned()?))
             }));

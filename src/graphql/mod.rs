@@ -52,7 +52,7 @@ use self::{
     live::Subscription,
     loaders::{Loads, Together},
 };
-use crate::domain::{self, App, Client, Reader, Viewer, sessions::Authenticated};
+use crate::domain::{self, App, Client, Reader, Viewer, history::Age, sessions::Authenticated};
 pub use document::{Documents, Limits};
 pub use endpoint::{Endpoint, Settings};
 pub use fanout::Fanout;
@@ -134,12 +134,12 @@ fn bind(app: &App, request: Request, viewer: Option<Viewer>, client: Client) -> 
     let (together, loads) = loaders::together();
     let request = request.data(asked);
     let Some(viewer) = viewer else { return (request, loads) };
-    let loader = loader(app, Reader::Person(viewer), together);
+    let loader = loader(app, Reader::Person(viewer), together, Age::JustShown);
     (request.data(Arc::new(loader)), loads)
 }
 
-fn loader(app: &App, reader: Reader, together: Together) -> Loader {
-    let batch = Batch::new(app, reader);
+fn loader(app: &App, reader: Reader, together: Together, age: Age) -> Loader {
+    let batch = Batch::new(app, reader, age);
     let cache = HashMapCache::default();
     let loader = DataLoader::with_cache(batch, together.clone(), together, cache);
     loader.enable_all_cache(false);

@@ -128,7 +128,7 @@ pub async fn list(
     let id = Value::id(conversation.uuid());
     let first = Value::Number(after.saturating_add(1));
     let last = Value::Number(after.saturating_add(limit));
-    let mut statement = Statement::<Columns>::new();
+    let mut statement = Statement::<Columns>::new().kept();
     statement.add(
         "SELECT m.event_seq, NULL AS kind, m.sender_id AS actor_id, NULL AS subject_id, \
          m.sent_at AS at, NULL AS data, NULL AS subject_read_seq, m.seq, \

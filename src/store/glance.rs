@@ -6,12 +6,17 @@ use diesel::sql_types::{BigInt, Binary, Nullable};
 use super::{
     Conn, StoreError,
     accounts::{self, User},
-    conn::{Statement, Value, with_filling},
+    conn::{Statement, Value, room, with_filling},
     members::{self, Member},
     messages::{self, BY_NUMBER, Message, nowhere},
     schema,
 };
 use crate::ids::{ConversationId, UserId};
+
+/// A list of so many conversations is usual, and so many people at most are named in it: such
+/// a statement is kept.
+const USUAL: usize = 20;
+const PEOPLE_MAX: usize = 64;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug)]
@@ -84,12 +89,19 @@ pub async fn look(
     let none = Place { conversation: nowhere(), read_seq: 0, message_seq: 0 };
     let behind = places.iter().filter(|place| place.read_seq < place.message_seq);
     let behind: Vec<_> = behind.filter(|_| asked.unread).copied().collect();
+    let behind: Vec<_> = if behind.is_empty() {
+        Vec::new()
+    } else {
+        // As many as there are places, so that it makes no other text.
+        behind.iter().chain(std::iter::repeat(&none)).take(room(places.len())).collect()
+    };
+    let is_usual = places.len() <= USUAL && people.len() <= PEOPLE_MAX;
     let places: Vec<_> = with_filling(places, &none).collect();
     let mut statement = Statement::<Columns>::new();
-    if asked.last {
+    if asked.last && !places.is_empty() {
         statement.union(|last| write_last(last, viewer, &places));
     }
-    if let Some(most) = asked.members {
+    if let Some(most) = asked.members.filter(|_| !places.is_empty()) {
         statement.union(|members| write_members(members, viewer, &places, most));
     }
     if !places.is_empty() {
@@ -98,7 +110,6 @@ pub async fn look(
     if !people.is_empty() {
         statement.union(|these| write_people(these, people));
     }
-    let behind: Vec<_> = with_filling(&behind, &none).collect();
     match conn {
         Conn::Mysql(_) if !behind.is_empty() => {
             statement.union(|unread| write_unread(unread, viewer, &behind));
@@ -114,6 +125,9 @@ pub async fn look(
     let (mut seen, mut others) = (Vec::new(), Vec::new());
     if statement.is_empty() {
         return Ok((seen, others));
+    }
+    if is_usual {
+        statement = statement.kept();
     }
     let rows: Vec<Row> = conn.fetch_all(statement).await?;
     for (id, part, number, member, message, user) in rows {
@@ -146,7 +160,10 @@ fn write_people(these: &mut Statement<Columns>, people: &[UserId]) {
     let nothing = nothing(OF_MEMBER + OF_MESSAGE);
     these.add(&format!("SELECT NULL AS id, {PEOPLE} AS part, NULL AS number, {nothing}, "), []);
     these.add(accounts::COLUMNS, []);
-    let ids: Vec<_> = people.iter().map(|id| Value::id(id.uuid())).collect();
+    let mut ids: Vec<_> = people.iter().map(|id| Value::id(id.uuid())).collect();
+    if let Some(last) = ids.last().cloned() {
+        ids.resize(ids.len().max(PEOPLE_MAX), last);
+    }
     these.add_list(" FROM users AS u WHERE u.id IN ", &ids);
 }
 

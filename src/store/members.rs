@@ -139,7 +139,7 @@ pub async fn list_of_each(
         each.add(accounts::COLUMNS, []);
         write_window(each, viewer, *id, window);
     };
-    let statement = Statement::of_each(conversations, &nowhere(), write);
+    let statement = Statement::of_each(conversations, &nowhere(), write).kept();
     let mut rows: Vec<(Member, User)> = conn.fetch_all(statement).await?;
     rows.sort_unstable_by_key(|(member, _)| member.joined_event_seq);
     Ok(rows)

@@ -282,7 +282,7 @@ fn windows<ST>(
     between: Between,
 ) -> Statement<ST> {
     let Between { low, high, newest_first, limit } = between;
-    Statement::of_each(conversations, &nowhere(), |statement, id| {
+    let statement = Statement::of_each(conversations, &nowhere(), |statement, id| {
         statement.add("SELECT ", []);
         statement.add(columns, []);
         statement.add(" FROM messages AS m WHERE ", []);
@@ -314,7 +314,10 @@ fn windows<ST>(
         }
         let order = if newest_first { "DESC" } else { "ASC" };
         statement.add(&format!(" ORDER BY seq {order} LIMIT ?"), [Value::Number(limit)]);
-    })
+    });
+    let is_place = |end| matches!(end, End::Place(_));
+    let is_usual = *filter == MessageFilter::default() && !is_place(low) && !is_place(high);
+    if is_usual && conversations.len() == 1 { statement.kept() } else { statement }
 }
 
 /// Text as a literal that both databases compare byte by byte, whatever is in it.
@@ -406,7 +409,7 @@ pub async fn count_unread(
             );
         },
     );
-    let counts: Vec<(i64, i64)> = conn.fetch_all(statement).await?;
+    let counts: Vec<(i64, i64)> = conn.fetch_all(statement.kept()).await?;
     let of = |place: i64| read.get(usize::try_from(place).ok()?).map(|(id, _)| *id);
     Ok(counts.into_iter().filter_map(|(place, count)| Some((of(place)?, count))).collect())
 }

@@ -1,5 +1,12 @@
 //! Pages, newest messages, members and unread counts that were read a moment ago are kept. Whatever changes them is seen at once all the same, whoever changed it, and costs no more statements.
 
+use parlance::domain::{
+    Window,
+    history::{self, Age},
+    messages::MessageFilter,
+    sessions,
+};
+
 use crate::support::{Id, Person, TestApp, json};
 
 const FIELDS: &str = "participants { username firstName } unreadCount readSeq \
@@ -101,4 +108,27 @@ async fn what_has_changed_costs_no_more_to_list_than_what_has_not() {
     ann.reads_up_to(chats[0], 1).await.succeeds();
     costs.extend([cost().await, cost().await]);
     assert_eq!(costs, [3, 3, 3, 3, 3]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_that_was_shown_at_two_numbers_has_one_page_without_doubles() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_conversation_with(&bob).await;
+    for n in 0..3 {
+        bob.sends(chat, &n.to_string()).await;
+    }
+    let viewer = sessions::authenticate(&app.app, ann.token().unwrap()).await.unwrap().viewer;
+    let window = Window { after: None, before: None, limit: 10, from_end: true };
+    let id = chat.to_string().parse().unwrap();
+    // The head is 5: two who joined, and three messages.
+    for shown in [[(id, 4), (id, 5)], [(id, 5), (id, 4)], [(id, 5), (id, 6)]] {
+        for age in [Age::JustShown, Age::Unknown] {
+            let filter = MessageFilter::default();
+            let found = history::list_of_each(&app.app, viewer, &shown, filter, window, age).await;
+            let found = found.unwrap();
+            let bodies: Vec<_> = found[&id].items.iter().map(|message| &*message.body).collect();
+            assert_eq!(bodies, ["0", "1", "2"], "{shown:?} {age:?}");
+        }
+    }
 }

@@ -38,6 +38,10 @@ const TRUSTED_REST: Duration = Duration::from_secs(1);
 /// A MySQL connection that rested longer than this is replaced, below the server's own bound.
 const LONGEST_REST: Duration = Duration::from_secs(10);
 
+/// A MySQL connection is replaced after so long, and with it the statements that it keeps: the
+/// server has a bound on all that are prepared.
+const LONGEST_LIFE: Duration = Duration::from_mins(10);
+
 /// What each MySQL connection is told first: no gap locks, and bounds on how long a
 /// lock may be waited for or held by a process that has stopped.
 const MYSQL_SETUP: [&str; 3] = [
@@ -86,10 +90,10 @@ pub(super) fn mysql_pool(
         .timeouts(timeouts())
         .runtime(Runtime::Tokio1)
         .pre_recycle(Hook::async_fn(|connection: &mut AsyncMysqlConnection, metrics| {
-            let rested = metrics.last_used();
+            let (rested, age) = (metrics.last_used(), metrics.age());
             async move {
-                if rested > LONGEST_REST {
-                    return Err(HookError::message("rested too long"));
+                if rested > LONGEST_REST || age > LONGEST_LIFE {
+                    return Err(HookError::message("rested or lived too long"));
                 }
                 if rested > TRUSTED_REST {
                     let alive = connection.ping(&RecyclingMethod::Verified).await;

@@ -16,7 +16,7 @@ use diesel::{
 const ROOMS: [usize; 10] = [1, 2, 4, 8, 12, 20, 32, 64, 128, 256];
 
 /// How many values there is room for where there are so many.
-pub(super) fn room(count: usize) -> usize {
+pub(in crate::store) fn room(count: usize) -> usize {
     let fits = ROOMS.into_iter().find(|room| *room >= count);
     if count == 0 { 0 } else { fits.unwrap_or_else(|| count.next_multiple_of(256)) }
 }

@@ -36,7 +36,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use super::{StoreError, error::is_broken};
 use connect::Statements;
 pub(super) use connect::{connect_mysql, mysql_opts, open_sqlite};
-pub(super) use many::{any_of, any_pair};
+pub(super) use many::{any_of, any_pair, room};
 pub(super) use statement::{Statement, Value, with_filling};
 
 /// A pooled MySQL connection. One that is dropped in the middle of a statement, because a

@@ -1,5 +1,5 @@
 //! A statement whose text is put together here, with its values beside it. Unlike diesel's
-//! `sql_query` it is prepared once for each text, and its rows are read by place, not by name.
+//! `sql_query` it can be prepared once for each text, and its rows are read by place, not by name.
 
 use std::marker::PhantomData;
 
@@ -21,6 +21,7 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug)]
 pub(in crate::store) struct Statement<ST> {
     parts: Vec<Part>,
+    is_kept: bool,
     rows: PhantomData<ST>,
 }
 
@@ -50,7 +51,14 @@ impl Value {
 
 impl<ST> Statement<ST> {
     pub(in crate::store) fn new() -> Self {
-        Self { parts: Vec::new(), rows: PhantomData }
+        Self { parts: Vec::new(), is_kept: false, rows: PhantomData }
+    }
+
+    /// Keeps the prepared statement on its connection, for good: only where there are few
+    /// texts, whatever is asked for.
+    pub(in crate::store) fn kept(mut self) -> Self {
+        self.is_kept = true;
+        self
     }
 
     /// One statement of a query for each of these, which may have an order and a limit of its
@@ -87,13 +95,16 @@ impl<ST> Statement<ST> {
         let mut values = values.into_iter();
         for (n, piece) in text.split('?').enumerate() {
             if n > 0 {
-                self.parts.extend(values.next().map(Part::Value));
+                let value = values.next();
+                debug_assert!(value.is_some(), "more places than values in {text}");
+                self.parts.extend(value.map(Part::Value));
             }
             match self.parts.last_mut() {
                 Some(Part::Text(text)) => text.push_str(piece),
                 _ => self.parts.push(Part::Text(piece.to_owned())),
             }
         }
+        debug_assert!(values.next().is_none(), "more values than places in {text}");
     }
 
     /// Adds a list of values in parentheses, of which the last fills it up to a number for
@@ -142,6 +153,9 @@ where
     String: ToSql<Text, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if !self.is_kept {
+            out.unsafe_to_cache_prepared();
+        }
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_sql(text),
