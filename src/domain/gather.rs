@@ -218,3 +218,49 @@ where
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        path::Path,
+        sync::atomic::{AtomicU64, Ordering},
+    };
+
+    use super::*;
+    use crate::store::Options;
+
+    fn store(folder: &Path) -> Store {
+        let url = format!("sqlite:{}/gather.db", folder.display());
+        Store::open(&Options { url, pool_size: 1, mysql_ca: None }).unwrap()
+    }
+
+    /// Fails the first time it is asked for 1, panics for 2, and never answers for 3.
+    fn find(
+        _: &mut Conn,
+        keys: Vec<u64>,
+    ) -> BoxFuture<'_, std::result::Result<Vec<(u64, u64)>, StoreError>> {
+        static ASKED: AtomicU64 = AtomicU64::new(0);
+        async move {
+            assert!(!keys.contains(&2), "on purpose");
+            if keys.contains(&3) {
+                std::future::pending::<()>().await;
+            }
+            if keys.contains(&1) && ASKED.fetch_add(1, Ordering::Relaxed) == 0 {
+                return Err(StoreError::Unreachable("it broke".to_owned()));
+            }
+            Ok(keys.into_iter().map(|key| (key, 10 * key)).collect())
+        }
+        .boxed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_read_that_breaks_hangs_or_panics_holds_up_nobody_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let gather = Gather::new(&store(folder.path()), find);
+        assert_eq!(gather.find(vec![1]).await.unwrap(), HashMap::from([(1, 10)]));
+        assert!(matches!(gather.find(vec![2]).await, Err(Error::Internal(_))));
+        let hung = gather.find(vec![3]).await;
+        assert!(matches!(hung, Err(Error::Store(StoreError::Unreachable(_)))));
+        assert_eq!(gather.find(vec![4, 5]).await.unwrap(), HashMap::from([(4, 40), (5, 50)]));
+    }
+}

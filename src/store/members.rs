@@ -146,7 +146,7 @@ pub async fn list_of_each(
 }
 
 /// FROM a window of the members of a conversation, AS m, with who they are, AS u.
-pub(super) fn write_window<ST>(
+fn write_window<ST>(
     statement: &mut Statement<ST>,
     viewer: UserId,
     conversation: ConversationId,
