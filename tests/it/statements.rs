@@ -119,6 +119,8 @@ setUserRole: 7
 setUserDisabled: 8
 login: 9
 refreshToken: 10
+register: 10
+changePassword: 11
 ";
 
 /// A person with 25 conversations, of which one has 25 members, and 25 messages in each of two.
@@ -345,6 +347,20 @@ async fn each_mutation_costs_what_is_written_here() {
             &bob,
             "refreshToken",
             json!({ "refreshToken": bob.refresh_token }),
+            "user { id }",
+        ),
+        (
+            "register",
+            &ann,
+            "register",
+            json!({ "username": "new", "email": "new@example.org", "password": PASSWORD }),
+            "user { id }",
+        ),
+        (
+            "changePassword",
+            &ann,
+            "changePassword",
+            json!({ "currentPassword": PASSWORD, "newPassword": "incorrect horse battery" }),
             "user { id }",
         ),
     ];
