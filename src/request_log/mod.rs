@@ -18,12 +18,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    extract::{Request, State},
-    http::Extensions,
-    middleware::Next,
-    response::Response,
-};
+use axum::http::Extensions;
 use tokio_util::sync::CancellationToken;
 
 use crate::time::Clock;
@@ -74,6 +69,13 @@ impl RequestLog {
         let thread = thread::Builder::new().name("request-log".to_owned()).spawn(work);
         thread.map_err(|error| format!("the request log cannot be started: {error}"))?;
         Ok(Self(Some(Arc::new(Open { queue, clock, written }))))
+    }
+
+    /// The line of a request to `path`, unless it is not worth one.
+    pub fn begin(&self, path: &str) -> Option<Who> {
+        let log = self.0.clone().filter(|_| !UNNOTED.contains(&path))?;
+        let (path, username) = (line::path(path), OnceLock::new());
+        Some(Who(Arc::new(Entry { log, path, username })))
     }
 
     /// Ends the log once all that was noted until now is written, or cannot be for a while.
@@ -131,18 +133,4 @@ pub fn name(extensions: &Extensions, username: &str) {
     if let Some(who) = extensions.get::<Who>() {
         who.is(username);
     }
-}
-
-/// Notes each request that passes; a layer.
-pub async fn note(State(log): State<RequestLog>, mut request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let Some(log) = log.0.filter(|_| !UNNOTED.contains(&path)) else {
-        return next.run(request).await;
-    };
-    let (path, username) = (line::path(path), OnceLock::new());
-    let who = Who(Arc::new(Entry { log, path, username }));
-    request.extensions_mut().insert(who.clone());
-    let response = next.run(request).await;
-    drop(who);
-    response
 }

@@ -1,0 +1,142 @@
+//! What is around every request: its id, who asks, the headers of every answer, its line in
+//! the log and in the request log. One layer, since each has its price in every request.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Instant,
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{
+        HeaderMap, HeaderName, HeaderValue,
+        header::{REFERRER_POLICY, USER_AGENT, X_CONTENT_TYPE_OPTIONS},
+    },
+    middleware::Next,
+    response::Response,
+};
+use ipnet::IpNet;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::{domain::Client, graphql::http::Failure, request_log::RequestLog};
+
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The longest request id that is taken from a client.
+const REQUEST_ID_MAX: usize = 64;
+
+/// What every answer says unless it says otherwise itself.
+const HEADERS: [(HeaderName, HeaderValue); 2] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+];
+
+pub(super) struct Around {
+    pub(super) trusted_proxies: Vec<IpNet>,
+    pub(super) request_log: RequestLog,
+}
+
+pub(super) async fn around(
+    State(around): State<Arc<Around>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let begun = Instant::now();
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let path = uri.path();
+    let id = request_id(request.headers_mut());
+    let client = client(&request, &around.trusted_proxies);
+    let ip = client.ip.map(tracing::field::display);
+    request.extensions_mut().insert(client);
+    let noted = around.request_log.begin(path);
+    if let Some(noted) = &noted {
+        request.extensions_mut().insert(noted.clone());
+    }
+    let span = tracing::info_span!("request", request_id = id.to_str().ok());
+
+    let mut response = next.run(request).instrument(span.clone()).await;
+
+    drop(noted);
+    let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis());
+    let code = response.extensions().get::<Failure>().map(|Failure(code)| code);
+    // Not the query string, which may hold variables.
+    span.in_scope(|| tracing::info!(%method, path, status, code, ms, ip, "answered"));
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(value);
+    }
+    response.headers_mut().insert(REQUEST_ID, id);
+    response
+}
+
+/// A client's own request id is kept if it is one, and replaced if it is a novel.
+fn request_id(headers: &mut HeaderMap) -> HeaderValue {
+    let is_fine = |id: &&HeaderValue| {
+        let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(byte);
+        (1..=REQUEST_ID_MAX).contains(&id.len()) && id.as_bytes().iter().all(plain)
+    };
+    if let Some(id) = headers.get(&REQUEST_ID).filter(is_fine) {
+        return id.clone();
+    }
+    let mut text = Uuid::encode_buffer();
+    let text: &str = Uuid::new_v4().as_hyphenated().encode_lower(&mut text);
+    let id = HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("-"));
+    headers.insert(REQUEST_ID, id.clone());
+    id
+}
+
+/// Who asks. A forwarded address counts only as far as the proxies are trusted.
+fn client(request: &Request, trusted: &[IpNet]) -> Client {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
+    let headers = request.headers();
+    let forwarded: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    let user_agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+    Client {
+        ip: peer.map(|peer| origin(peer, &forwarded, trusted)),
+        user_agent: user_agent.map(str::to_owned),
+    }
+}
+
+/// The nearest address that is not a trusted proxy's own.
+fn origin(peer: IpAddr, forwarded: &[&str], trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
+    let mut nearest = peer;
+    for hop in forwarded.iter().rev() {
+        if !is_trusted(&nearest) {
+            break;
+        }
+        match hop.trim().parse::<IpAddr>() {
+            Ok(ip) => nearest = ip.to_canonical(),
+            Err(_) => break,
+        }
+    }
+    nearest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forwarded_address_counts_only_behind_trusted_proxies() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
+        for (peer, forwarded, is) in [
+            ("203.0.113.9", &[][..], "203.0.113.9"),
+            ("203.0.113.9", &["198.51.100.1"], "203.0.113.9"),
+            ("10.0.0.1", &["198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", &["192.0.2.7", "198.51.100.1"], "198.51.100.1"),
+            ("10.0.0.1", &["198.51.100.1", " 10.0.0.2 "], "198.51.100.1"),
+            ("10.0.0.1", &["garbage"], "10.0.0.1"),
+        ] {
+            assert_eq!(origin(ip(peer), forwarded, &trusted), ip(is), "{peer} {forwarded:?}");
+        }
+    }
+}
