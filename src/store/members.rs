@@ -7,7 +7,7 @@ use super::{
     Conn, StoreError, Window,
     accounts::{self, User},
     choice::choice,
-    conn::{Statement, Value, any_of, any_pair, columns},
+    conn::{Statement, Value, any_of, columns},
     messages::{nowhere, taken_part_in},
     schema::members,
 };
@@ -85,16 +85,6 @@ pub async fn list_present(
         .filter(any_of(members::user_id, people))
         .filter(members::left_at.is_null());
     conn.fetch_all(present.select(columns::<Member>())).await
-}
-
-/// Those of these people who are in these conversations of theirs now.
-pub async fn list_who_present(
-    conn: &mut Conn,
-    who: &[(ConversationId, UserId)],
-) -> Result<Vec<(ConversationId, UserId)>, StoreError> {
-    let key = (members::conversation_id, members::user_id);
-    let present = members::table.filter(any_pair(key, who)).filter(members::left_at.is_null());
-    conn.fetch_all(present.select(key)).await
 }
 
 /// Everybody who is in a conversation now, in the order they joined.

@@ -9,7 +9,7 @@ use diesel::{
 
 use super::{
     Conn, StoreError,
-    conn::{Statement, Value, any_of, any_pair, columns, instr, known, lower},
+    conn::{Statement, Value, any_of, columns, instr, known, lower},
     schema::{conversations, members, messages},
 };
 use crate::{
@@ -118,16 +118,6 @@ pub async fn find_own_by_client_id(
         .filter(messages::sender_id.eq(sender))
         .filter(messages::client_message_id.eq(Some(client_id)));
     conn.fetch_optional(mine.select(columns::<Message>())).await
-}
-
-/// What people sent under ids of theirs, wherever it is.
-pub async fn find_by_client_ids(
-    conn: &mut Conn,
-    keys: &[(UserId, ClientId)],
-) -> Result<Vec<Message>, StoreError> {
-    let client_id = messages::client_message_id.assume_not_null();
-    let sent = messages::table.filter(any_pair((messages::sender_id, client_id), keys));
-    conn.fetch_all(sent.select(columns::<Message>())).await
 }
 
 /// These messages, whoever may see them; in no order.

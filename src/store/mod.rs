@@ -27,6 +27,7 @@ pub mod migrations;
 pub mod numbered;
 pub mod overview;
 mod schema;
+pub mod sends;
 pub mod sessions;
 pub mod settings;
 mod window;

@@ -94,8 +94,8 @@ const QUERIES: &[(&str, u64, &str)] = &[
 /// What each mutation costs, BEGIN and COMMIT included.
 const MUTATION_COSTS: &str = "\
 sendMessage: 7
-sendMessage with key and reply: 9
-sendMessage again: 7
+sendMessage with key and reply: 8
+sendMessage again: 6
 editMessage: 10
 deleteMessage: 10
 deleteMessage again: 7

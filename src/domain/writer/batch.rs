@@ -11,7 +11,7 @@ use crate::{
         messages::{Message, Sent},
     },
     ids::{ClientId, ConversationId, MessageId, UserId},
-    store::{Conn, members, messages},
+    store::{Conn, messages, sends},
     time::Timestamp,
 };
 
@@ -30,24 +30,28 @@ struct Known {
 }
 
 impl Known {
-    async fn read(tx: &mut Conn, drafts: &[Draft], looks_for_ids: bool) -> Result<Self> {
-        let key = |draft: &Draft| draft.client.as_ref().map(|(id, _)| (draft.sender, *id));
-        let keys: Vec<_> = drafts.iter().filter_map(key).collect();
-        let mut ids: Vec<_> = drafts.iter().filter_map(|draft| draft.reply_to).collect();
-        if looks_for_ids {
+    /// Reads the messages that were sent under the clients' ids, those that are answered and,
+    /// if this batch may be stored already, its own. Mostly there are none.
+    async fn read(
+        tx: &mut Conn,
+        drafts: &[Draft],
+        sent: Vec<MessageId>,
+        looks_for_own: bool,
+    ) -> Result<Self> {
+        let mut ids = sent;
+        ids.extend(drafts.iter().filter_map(|draft| draft.reply_to));
+        if looks_for_own {
             ids.extend(drafts.iter().map(|draft| draft.id));
         }
         let mut known = Self { by_client: HashMap::new(), by_id: HashMap::new() };
-        if !keys.is_empty() {
-            for message in messages::find_by_client_ids(tx, &keys).await? {
-                if let Some(client_id) = message.client_message_id {
-                    known.by_client.insert((message.sender_id, client_id), message);
-                }
-            }
+        if ids.is_empty() {
+            return Ok(known);
         }
-        if !ids.is_empty() {
-            let found = messages::find_many(tx, &ids).await?;
-            known.by_id = found.into_iter().map(|message| (message.id, message)).collect();
+        for message in messages::find_many(tx, &ids).await? {
+            if let Some(client_id) = message.client_message_id {
+                known.by_client.insert((message.sender_id, client_id), message.clone());
+            }
+            known.by_id.insert(message.id, message);
         }
         Ok(known)
     }
@@ -72,19 +76,21 @@ impl Batch {
         drafts: &[Draft],
         locked: Vec<Conversation>,
         skipped: Vec<ConversationId>,
-        looks_for_ids: bool,
+        looks_for_own: bool,
     ) -> Result<Self> {
         let mut who: Vec<_> =
             drafts.iter().map(|draft| (draft.conversation, draft.sender)).collect();
         who.sort_unstable();
         who.dedup();
-        let present = members::list_who_present(tx, &who).await?;
+        let key = |draft: &Draft| draft.client.as_ref().map(|(id, _)| (draft.sender, *id));
+        let keys: Vec<_> = drafts.iter().filter_map(key).collect();
+        let before = sends::find_before(tx, &who, &keys).await?;
         Ok(Self {
-            present: present.into_iter().collect(),
+            present: before.present.into_iter().collect(),
             conversations: locked.into_iter().map(|c| (c.id, c)).collect(),
             skipped,
             advanced: HashMap::new(),
-            known: Known::read(tx, drafts, looks_for_ids).await?,
+            known: Known::read(tx, drafts, before.sent, looks_for_own).await?,
             new: Vec::new(),
         })
     }

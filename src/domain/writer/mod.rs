@@ -247,13 +247,13 @@ impl Committer {
         mut is_unknown: bool,
     ) -> Result<Vec<Fate>> {
         for attempt in 1..=ATTEMPTS {
-            let looks_for_ids = is_unknown || attempt > 1;
+            let looks_for_own = is_unknown || attempt > 1;
             // Who does not know whether they hold the lock themselves has to wait for it.
             let locks = if is_unknown { Locks::WaitedFor } else { locks };
             let plan = self
                 .store
                 .transaction(|tx| {
-                    async move { self.write(tx, drafts, locks, looks_for_ids).await }.scope_boxed()
+                    async move { self.write(tx, drafts, locks, looks_for_own).await }.scope_boxed()
                 })
                 .await;
             match plan {
@@ -286,7 +286,7 @@ impl Committer {
         tx: &mut Conn,
         drafts: &[Draft],
         locks: Locks,
-        looks_for_ids: bool,
+        looks_for_own: bool,
     ) -> Result<Plan> {
         let mut ids: Vec<_> = drafts.iter().map(|draft| draft.conversation).collect();
         ids.sort_unstable();
@@ -296,7 +296,7 @@ impl Committer {
             Locks::WaitedFor => (conversations::lock(tx, &ids).await?, Vec::new()),
             Locks::Skipped => conversations::lock_free(tx, &ids).await?,
         };
-        let mut batch = Batch::read(tx, drafts, locked, skipped, looks_for_ids).await?;
+        let mut batch = Batch::read(tx, drafts, locked, skipped, looks_for_own).await?;
         let now = self.clock.now();
         let fates = drafts.iter().map(|draft| batch.decide(draft, now)).collect();
         let (new, advanced) = batch.written();
