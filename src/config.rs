@@ -155,6 +155,9 @@ pub struct Config {
     /// Whether clients may ask for the GraphQL schema
     #[arg(long, env = "PARLANCE_INTROSPECTION", global = true, value_enum, default_value = "on")]
     pub introspection: Switch,
+    /// Whether GraphiQL is shown to browsers, at `/graphql` and `/graphiql`; off where introspection is
+    #[arg(long, env = "PARLANCE_GRAPHIQL", global = true, value_enum, default_value = "on")]
+    pub graphiql: Switch,
     /// Whether REST shows everybody who is signed in the e-mail addresses and telephone numbers of all
     #[arg(long, env = "PARLANCE_REST_CONTACTS", global = true, value_enum, default_value = "on")]
     pub rest_contacts: Switch,
@@ -373,6 +376,7 @@ impl Config {
             body_limit: usize::try_from(self.body_limit).unwrap_or(usize::MAX),
             timeout: self.request_timeout,
             introspection: self.introspection == Switch::On,
+            graphiql: self.graphiql == Switch::On,
             trusted_proxies: self.trusted_proxies.clone(),
             allowed_origins: self.allowed_origins.clone(),
             public_url: self.public_url.clone(),

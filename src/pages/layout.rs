@@ -8,9 +8,12 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::{
     address::in_query,
+    assets::Asset,
     cookies::{self, CSRF_FIELD},
-    style,
 };
+
+/// The style sheet of the pages without a script.
+pub(super) static SHEET: Asset = Asset::style("parlance", include_bytes!("parlance.css"));
 
 /// What a page may load and where it may send: its own server, no script, no frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
@@ -79,7 +82,7 @@ impl Frame<'_> {
                     meta name="color-scheme" content="light dark";
                     title { (self.title) " – " (brand) }
                     link rel="icon" href="data:,";
-                    link rel="stylesheet" href=(style::address());
+                    link rel="stylesheet" href=(SHEET.address());
                 }
                 body {
                     a.skip href="#content" { "Skip to the content" }

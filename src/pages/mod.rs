@@ -1,16 +1,17 @@
-//! Pages for people with a browser, made by the server and whole without a script: signing in
-//! and out, and what administrators see and do. The pages on which REST shows its answers are
-//! its own; layout, style, cookies and addresses are here for both.
+//! Pages for people with a browser: those made by the server and whole without a script, signing
+//! in and out, and what administrators see and do; and those that are programs, as GraphiQL. The
+//! pages on which REST shows its answers are its own; layout, style, cookies and addresses are here for both.
 //!
 //! May name `domain`, `request_log`, `ids` and `time`; never `store`, nor another face.
 
 pub(crate) mod address;
 mod admin;
+mod assets;
 pub(crate) mod cookies;
 mod fault;
+pub mod graphiql;
 pub(crate) mod layout;
 mod login;
-mod style;
 mod visit;
 
 use axum::{
@@ -30,12 +31,19 @@ pub struct Site {
     pub app: App,
     /// How clients reach the server, where that is not what they say.
     pub public_url: Option<String>,
+    /// Whether GraphiQL is shown.
+    pub shows_graphiql: bool,
 }
 
 /// The routes of the pages.
 pub fn router(site: Site) -> Router {
-    let mut router =
-        Router::new().merge(login::routes()).merge(admin::routes()).merge(style::routes());
+    let mut router = Router::new()
+        .merge(login::routes())
+        .merge(admin::routes())
+        .merge(assets::routes([&layout::SHEET]));
+    if site.shows_graphiql {
+        router = router.merge(graphiql::routes());
+    }
     for bare in ["/admin", "/api-auth/login", "/api-auth/logout"] {
         router = router.route(bare, any(address::add_slash));
     }

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{Request, State},
     http::{
         HeaderName, HeaderValue, Method, StatusCode,
         header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
@@ -35,6 +35,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// What the routes are told by the operator.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the operator's")]
 pub struct Options {
     pub limits: Limits,
     /// The longest request body, in bytes.
@@ -43,6 +44,8 @@ pub struct Options {
     pub timeout: Duration,
     /// Whether clients may ask for the schema.
     pub introspection: bool,
+    /// Whether people with a browser are shown GraphiQL.
+    pub graphiql: bool,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
     /// Web origins that may use GraphQL.
@@ -71,6 +74,7 @@ impl Default for Options {
             body_limit,
             timeout,
             introspection,
+            graphiql: true,
             trusted_proxies: Vec::new(),
             allowed_origins: Vec::new(),
             public_url: None,
@@ -90,6 +94,7 @@ pub fn router(app: App, options: &Options) -> Router {
         body_limit,
         timeout,
         introspection,
+        graphiql,
         trusted_proxies,
         allowed_origins,
         public_url,
@@ -99,6 +104,8 @@ pub fn router(app: App, options: &Options) -> Router {
         shows_contacts,
         request_log,
     } = options.clone();
+    // Without the schema it is of no use.
+    let shows_graphiql = graphiql && introspection;
     let surroundings = Around { trusted_proxies, request_log };
     let health = Health { app: app.clone(), allow_unsafe_durability };
     let face = Face {
@@ -108,7 +115,7 @@ pub fn router(app: App, options: &Options) -> Router {
         public_url: public_url.clone(),
         shows_contacts,
     };
-    let site = Site { app: app.clone(), public_url: public_url.clone() };
+    let site = Site { app: app.clone(), public_url: public_url.clone(), shows_graphiql };
     let endpoint = Arc::new(Endpoint {
         app,
         schema: graphql::schema(introspection),
@@ -118,8 +125,14 @@ pub fn router(app: App, options: &Options) -> Router {
         settings: Settings { body_limit, timeout, introspection, ws_init_timeout, ws_ping },
         origins: allowed_origins.iter().cloned().chain(public_url).collect(),
     });
+    let data_or_page = async move |endpoint: State<Arc<Endpoint>>, request: Request| {
+        if shows_graphiql && pages::graphiql::is_for_people(request.method(), request.headers()) {
+            return pages::graphiql::page();
+        }
+        graphql::http::graphql(endpoint, request).await
+    };
     let graphql = Router::new()
-        .route("/graphql", any(graphql::http::graphql).with_state(Arc::clone(&endpoint)))
+        .route("/graphql", any(data_or_page).with_state(Arc::clone(&endpoint)))
         .route("/graphql/ws", any(graphql::ws::socket).with_state(endpoint))
         .layer(cors(&allowed_origins));
     Router::new()

@@ -422,14 +422,7 @@ async fn every_page_is_guarded() {
     let seen = stranger.opens(sheet).await;
     assert_eq!(seen.is(200).header("content-type"), "text/css; charset=utf-8");
     assert!(seen.header("cache-control").contains("immutable"));
-    let tag = seen.header("etag").to_owned();
-    let mut again = stranger.with_header("if-none-match", &tag);
-    assert_eq!(
-        again.opens("/static/parlance.css").await.is(304).header("cache-control"),
-        "no-cache"
-    );
-    let read = stranger.opens("/static/parlance.css").await;
-    assert!(!read.text.contains("url(") && !read.text.contains("@import"));
+    assert!(!seen.text.contains("url(") && !seen.text.contains("@import"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
