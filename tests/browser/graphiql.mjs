@@ -65,6 +65,8 @@ const written = (page, editor) =>
     page.locator(".graphiql-container .CodeMirror").nth(editor).evaluate((shown) => shown.CodeMirror.getValue());
 /** Presses ▶, and chooses the operation where there are several. */
 async function run(page, operation) {
+    // GraphiQL looks at what is written once nothing was written for a moment, and says so to nobody.
+    await page.waitForTimeout(1_000);
     await page.locator(".graphiql-execute-button").click();
     if (operation) await page.locator(".graphiql-dropdown-item", { hasText: operation }).click();
 }

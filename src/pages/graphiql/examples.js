@@ -3,10 +3,13 @@
 
 const PARLANCE_EXAMPLES = [
     {
-        query: `# Welcome to Parlance. ▶ or Ctrl-Enter runs an operation; the tabs go on from here.
+        query: `# Welcome to Parlance! Run this with ▶ or
+# Ctrl-Enter: it registers Ann, and signs
+# you in as her (see the bar above).
 #
-# This registers Ann, and signs you in as her (the bar above shows it).
-# For somebody to talk to, change the name and the address and run it once more.
+# Then change name and address below, and
+# run it again for somebody to write to.
+# The tabs go on from here.
 
 mutation Register($input: RegisterInput!) {
   register(input: $input) {
@@ -27,7 +30,8 @@ mutation Register($input: RegisterInput!) {
         ),
     },
     {
-        query: `# 1. Find whom to write to, and copy their id into "person".
+        query: `# 1. Find whom to write to, and copy their
+#    id into "person" below.
 
 query People {
   users(first: 10) {
@@ -38,7 +42,9 @@ query People {
   }
 }
 
-# 2. A pair has one conversation: asking again answers the same. Copy its id into "chat".
+# 2. A pair has one conversation: asking
+#    again answers the same. Copy its id
+#    into "chat".
 
 mutation Start($person: ID!) {
   startDirectConversation(input: { userId: $person }) {
@@ -51,8 +57,10 @@ mutation Start($person: ID!) {
   }
 }
 
-# 3. The answer comes when the message is safe. A retry with the same
-#    clientMessageId never stores it twice: run it again and look at "deduplicated".
+# 3. The answer comes when the message is
+#    safe. With the same clientMessageId
+#    it is never stored twice: run it again,
+#    and look at "deduplicated".
 
 mutation Send($chat: ID!, $body: String!, $key: UUID) {
   sendMessage(input: { conversationId: $chat, body: $body, clientMessageId: $key }) {
@@ -78,8 +86,9 @@ mutation Send($chat: ID!, $body: String!, $key: UUID) {
         ),
     },
     {
-        query: `# The conversations in order of activity, each with its newest messages.
-# For the page before, give the startCursor that you got as "before".
+        query: `# Your conversations in order of activity,
+# each with its newest messages. For those
+# before, set "before" to a startCursor.
 
 query Inbox($before: String) {
   conversations(first: 10) {
@@ -115,7 +124,9 @@ query Inbox($before: String) {
         variables: JSON.stringify({ before: null }, null, 2),
     },
     {
-        query: `# All that happens in your conversations, live. Let it run here, and send something in another window.
+        query: `# All that happens in your conversations,
+# live. Let it run, and send something from
+# another window.
 
 subscription Live {
   inboxEvents {
@@ -142,7 +153,8 @@ subscription Live {
   }
 }
 
-# One conversation: everything after the event that you have, then live, without a seam.
+# One conversation: all events after the
+# one that you have, then live, no seam.
 
 subscription Follow($chat: ID!, $after: Int) {
   conversationEvents(conversationId: $chat, afterEventSeq: $after) {

@@ -16,8 +16,10 @@ use super::{
 };
 
 /// The page loads from and speaks to its own server alone, by HTTP and WebSocket; fonts and
-/// pictures are within its style sheet.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+/// pictures are within its style sheet. The one style with a hash is what its menus put into the
+/// page while they are open.
+const POLICY: &str = "default-src 'none'; script-src 'self'; \
+                      style-src 'self' 'sha256-nzTgYzXYDNe6BAHiiI7NNlfK8n/auuOAhh2t92YvuXo='; \
                       img-src 'self' data:; font-src 'self' data:; connect-src 'self'; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 

@@ -119,7 +119,7 @@
             return token ? { authorization: token } : {};
         },
     });
-    const plain = GraphiQL.createFetcher({ url: "/graphql", wsClient });
+    const plain = GraphiQL.createFetcher({ url: "/graphql", wsClient, enableIncrementalDelivery: false });
     const fetcher = async (params, options = {}) => {
         const headers = { ...options.headers };
         const name = Object.keys(headers).find((name) => name.toLowerCase() === "authorization");
@@ -140,6 +140,9 @@
 
     const asked = new URLSearchParams(location.search);
     const given = Object.fromEntries(["query", "variables", "operationName"].map((name) => [name, asked.get(name) ?? undefined]));
+    // GraphiQL itself shows the variables of its first tab only once one has come back to it.
+    const isNew = localStorage.getItem("graphiql:tabState") === null;
+    if (isNew && given.query === undefined) given.variables ??= PARLANCE_EXAMPLES[0].variables;
     const root = ReactDOM.createRoot(find("graphiql"));
     root.render(
         React.createElement(GraphiQL, {
