@@ -18,7 +18,7 @@ use crate::{
         Reader, Viewer, Window, conversations,
         conversations::{ConversationView, Order, Written},
         glance::{self, Glance, Shown},
-        members, messages,
+        members, messages, reads,
     },
     ids::{ClientId, ConversationId, UserId},
     time::Timestamp,
@@ -178,8 +178,8 @@ impl Conversation {
         if let Some(unread) = self.glance.as_ref().and_then(|glance| glance.unread) {
             return Ok(unread);
         }
-        let Some(member) = &self.view.member else { return Ok(0) };
-        let key = UnreadOf(self.row().id, member.read_seq);
+        let Some(after) = reads::unread_after(&self.view) else { return Ok(0) };
+        let key = UnreadOf(self.row().id, after);
         Ok(ctx.load()?.load_one(key).await?.unwrap_or(0))
     }
 }
