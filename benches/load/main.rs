@@ -17,6 +17,7 @@
 
 mod bare;
 mod baseline;
+mod cold;
 mod database;
 mod drive;
 mod fanout;
@@ -47,10 +48,11 @@ use server::{Outcome, Server};
 use world::{CONVERSATIONS, World};
 
 /// All that can be asked for.
-const NAMES: [&[&str]; 5] = [
+const NAMES: [&[&str]; 6] = [
     &["send", "send-hot", "send-latency", "page", "page-64", "inbox", "ramp", "catch-up", "idle"],
     &fanout::ROWS,
     &growth::ROWS,
+    &cold::ROWS,
     &start::SQLITE_ROWS,
     &start::ROWS,
 ];
@@ -209,7 +211,7 @@ impl<'d> Run<'d> {
         if self.wants(&["idle"]) {
             fanout::idle(self).await?;
         }
-        if self.wants(&growth::ROWS) {
+        if self.wants(&[&growth::ROWS[..], &cold::ROWS].concat()) {
             growth::growth(self).await?;
         }
         if self.wants(&start::SQLITE_ROWS) {
