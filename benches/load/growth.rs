@@ -5,25 +5,22 @@
 //! those that are added make the conversations longer that are read; half are other people's.
 
 use std::{
-    net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use mysql_async::prelude::Queryable;
 use serde_json::{Map, Value, json};
-use tokio::{sync::Barrier, task::JoinSet};
 
 use super::{
     Run, cold,
     database::read_nearly_all,
-    drive::{Measure, Question, float, gather, round},
+    drive::{Measure, Question, float, round},
     plot::Line,
     rates::{both, metered},
     report::{Row, Wanted},
+    returns::{Return, returns},
     server::{Outcome, Server},
-    socket::Socket,
-    wire::{find, number_after},
     world::{BODY, CONVERSATIONS, INBOX, PAGE, World},
 };
 
@@ -33,15 +30,8 @@ pub(crate) const ROWS: [&str; 3] = ["growth-page", "growth-inbox", "growth-resum
 const LONG: (usize, usize) = (40, 450);
 const SHORT: usize = 89;
 
-/// How many events somebody missed who comes back.
-const MISSED: u64 = 200;
-
-/// The events by which the members joined.
-const MEMBERS: u64 = 4;
-
-/// How many read at once, and how many come back at once.
+/// How many read at once.
 const READERS: usize = 32;
-const COMERS: usize = 8;
 
 /// Seconds from one message of a conversation to the next, and days since the first.
 const GAP: usize = 60;
@@ -49,11 +39,6 @@ const DAYS: usize = 60;
 
 /// How many messages of each conversation one statement adds.
 const STEP: usize = 50;
-
-const RESUME: &str = "subscription ($chat: ID!, $after: Int) { conversationEvents(\
-    conversationId: $chat, afterEventSeq: $after) { __typename ... on MessageAdded \
-    { eventSeq message { id seq body sentAt sender { id username } } } \
-    ... on CaughtUp { eventSeq } } }";
 
 /// A server with a database of its own, and who is there.
 pub(crate) struct Side {
@@ -234,70 +219,9 @@ impl Side {
         if let Some(others) = &self.others {
             heads.extend(self.returns_to(run, others).await?);
         }
-        heads.retain(|place| place.head > MISSED + MEMBERS);
+        heads.retain(Return::is_long);
         Ok(Arc::new(heads))
     }
-}
-
-/// Somebody who comes back to a conversation.
-pub(crate) struct Return {
-    chat: String,
-    token: Arc<str>,
-    head: u64,
-}
-
-impl Return {
-    /// Opens a socket and reads what was missed.
-    async fn happen(&self, address: SocketAddr) -> Outcome<()> {
-        let mut socket = Socket::open(address, &self.token).await?;
-        socket.subscribe(RESUME, &self.chat, Some(self.head - MISSED)).await?;
-        let (mut came, mut reached) = (0, None);
-        while reached.is_none() {
-            socket
-                .read(|text| {
-                    if find(text, b"MessageAdded").is_some() {
-                        came += 1;
-                    } else {
-                        reached = Some(number_after(text, b"\"eventSeq\":"));
-                    }
-                })
-                .await?;
-        }
-        if came == MISSED && reached == Some(Some(self.head)) {
-            return Ok(());
-        }
-        Err(format!("{came} of {MISSED} events came, up to {reached:?}").into())
-    }
-}
-
-/// How often in a second somebody can come back, several at once: to one of these after the
-/// other, beginning with one.
-pub(crate) async fn returns(
-    address: SocketAddr,
-    heads: &Arc<Vec<Return>>,
-    first: usize,
-    span: Duration,
-) -> Outcome<Measure> {
-    let barrier = Arc::new(Barrier::new(COMERS));
-    let mut tasks = JoinSet::new();
-    for n in 0..COMERS {
-        let (heads, barrier) = (heads.clone(), barrier.clone());
-        tasks.spawn(async move {
-            let mut took = Vec::new();
-            barrier.wait().await;
-            let begun = Instant::now();
-            for turn in 0.. {
-                let asked = Instant::now();
-                heads[(first + n + turn * COMERS) % heads.len()].happen(address).await?;
-                if begun.elapsed() > span {
-                    break;
-                }
-                took.push(asked.elapsed().as_secs_f64() * 1_000.0);
-            }
-            Outcome::Ok(took)
-        });
-    }
-    gather(tasks, span).await
 }
 
 /// The rates of one side in each round.

@@ -26,6 +26,7 @@ mod machine;
 mod plot;
 mod rates;
 mod report;
+mod returns;
 mod server;
 mod socket;
 mod start;
@@ -227,7 +228,8 @@ impl<'d> Run<'d> {
     fn wants(&self, names: &[&str]) -> bool {
         let wants = self.options.wants(names);
         if wants {
-            println!("{}", names.join(", "));
+            let wanted = names.iter().copied().filter(|name| self.options.wants(&[name]));
+            println!("{}", wanted.collect::<Vec<_>>().join(", "));
         }
         wants
     }

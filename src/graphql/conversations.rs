@@ -173,7 +173,7 @@ impl Conversation {
         self.view.member.as_ref().map_or(0, |member| member.read_seq)
     }
 
-    /// Others' messages after readSeq, deleted ones left out; 1000 means "or more". Counted, never stored, so it cannot drift
+    /// Others' messages after readSeq, deleted ones left out; 1000 means "or more". Counted among the newest 4,000 messages, never stored, so it cannot drift
     async fn unread_count(&self, ctx: &Context<'_>) -> Result<i64> {
         if let Some(unread) = self.glance.as_ref().and_then(|glance| glance.unread) {
             return Ok(unread);

@@ -164,16 +164,16 @@ async fn each_reply_comes_with_the_message_that_it_answers() {
     let (ann, bob, _) = app.people().await;
     let chat = ann.starts_a_group_with(&[&bob]).await;
     fills(&app, chat, bob.id, 300, |n| n.to_string()).await;
-    // To the one before, far back, and none.
+    // To the one before, to one not far back and one of another page, and to none.
     app.writes(
-        "UPDATE messages SET reply_to_seq = CASE seq % 3 WHEN 0 THEN seq - 1 WHEN 1 THEN 1 + (seq - 1) / 2 END \
-         WHERE seq > 1",
+        "UPDATE messages SET reply_to_seq = CASE seq % 3 WHEN 0 THEN seq - 1 \
+         WHEN 1 THEN CASE WHEN seq > 150 THEN seq - 150 ELSE seq - 3 END END WHERE seq > 1",
     )
     .await;
     let answered = |seq: i64| match seq % 3 {
         _ if seq < 2 => None,
         0 => Some(seq - 1),
-        1 => Some(1 + (seq - 1) / 2),
+        1 => Some(if seq > 150 { seq - 150 } else { seq - 3 }),
         _ => None,
     };
     let body = |seq: Option<i64>| seq.map(|seq| seq.to_string());
