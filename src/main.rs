@@ -6,6 +6,7 @@ use clap::Parser;
 use parlance::{commands, config::Cli};
 
 // Executing GraphQL allocates much and briefly; see docs/performance.md for what this gives.
+#[cfg(not(feature = "system-allocator"))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

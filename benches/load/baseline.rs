@@ -17,6 +17,7 @@ use tokio::{sync::Barrier, task::JoinSet};
 use uuid::Uuid;
 
 use super::{
+    cold::Windows,
     drive::{Measure, gather},
     server::Outcome,
     world::{PEOPLE, World},
@@ -201,12 +202,15 @@ async fn page_of(
     conn: &mut mysql_async::Conn,
     statements: &[mysql_async::Statement; 3],
     place: &Place,
+    before: Option<i64>,
 ) -> Outcome<usize> {
     let [guard, newest, senders] = statements;
     let head: Option<i64> = conn.exec_first(guard, (&place.chat, &place.user)).await?;
     head.ok_or("not a member")?;
+    let mut values: Vec<mysql_async::Value> = vec![(&place.chat).into()];
+    values.extend(before.map(mysql_async::Value::from));
     let page: Vec<Message> = conn
-        .exec_map(newest, (&place.chat,), |columns: Columns| {
+        .exec_map(newest, values, |columns: Columns| {
             let (id, seq, sender_id, body, sent_at, edited_at, deleted_at, revision) = columns;
             Message { id, seq, sender_id, body, sent_at, edited_at, deleted_at, revision }
         })
@@ -222,13 +226,15 @@ async fn page_of(
     if names.is_empty() { Err("nobody sent this".into()) } else { Ok(page.len()) }
 }
 
-/// Reads pages over so many connections of its own for so long.
+/// Reads pages over so many connections of its own for so long: the newest, or windows.
 pub(crate) async fn page(
     url: &str,
     places: &Arc<Vec<Place>>,
+    windows: Option<&Arc<Windows>>,
     connections: usize,
     span: Duration,
 ) -> Outcome<Measure> {
+    let within = if windows.is_some() { "AND seq < ? " } else { "" };
     let barrier = Arc::new(Barrier::new(connections + 1));
     let mut tasks = JoinSet::new();
     for n in 0..connections {
@@ -242,23 +248,24 @@ pub(crate) async fn page(
                  AND c.deleted_at IS NULL",
             )
             .await?,
-            conn.prep(
+            conn.prep(format!(
                 "SELECT id, seq, sender_id, body, sent_at, edited_at, deleted_at, revision \
-                 FROM messages WHERE conversation_id = ? AND deleted_at IS NULL \
-                 ORDER BY seq DESC LIMIT 50",
-            )
+                 FROM messages WHERE conversation_id = ? {within}AND deleted_at IS NULL \
+                 ORDER BY seq DESC LIMIT 50"
+            ))
             .await?,
             conn.prep("SELECT id, username FROM users WHERE id IN (?, ?, ?, ?)").await?,
         ];
-        let (places, barrier) = (places.clone(), barrier.clone());
+        let (places, barrier, windows) = (places.clone(), barrier.clone(), windows.cloned());
         tasks.spawn(async move {
             let mut took = Vec::with_capacity(4_096);
             barrier.wait().await;
             let begun = Instant::now();
             let mut asked = begun;
             for turn in 0.. {
-                let place = &places[(n + turn * PEOPLE) % places.len()];
-                let length = page_of(&mut conn, &statements, place).await?;
+                let chat = (n + turn * PEOPLE) % places.len();
+                let before = windows.as_ref().map(|windows| windows.next(chat));
+                let length = page_of(&mut conn, &statements, &places[chat], before).await?;
                 if length != 50 {
                     return Err(format!("a page of {length} messages").into());
                 }

@@ -5,25 +5,22 @@
 //! those that are added make the conversations longer that are read; half are other people's.
 
 use std::{
-    net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use mysql_async::prelude::Queryable;
 use serde_json::{Map, Value, json};
-use tokio::{sync::Barrier, task::JoinSet};
 
 use super::{
-    Run,
+    Run, cold,
     database::read_nearly_all,
-    drive::{Measure, Question, float, gather, round},
+    drive::{Measure, Question, float, round},
     plot::Line,
     rates::{both, metered},
     report::{Row, Wanted},
+    returns::{Return, returns},
     server::{Outcome, Server},
-    socket::Socket,
-    wire::{find, number_after},
     world::{BODY, CONVERSATIONS, INBOX, PAGE, World},
 };
 
@@ -33,12 +30,8 @@ pub(crate) const ROWS: [&str; 3] = ["growth-page", "growth-inbox", "growth-resum
 const LONG: (usize, usize) = (40, 450);
 const SHORT: usize = 89;
 
-/// How many events somebody missed who comes back.
-const MISSED: u64 = 200;
-
-/// How many read at once, and how many come back at once.
+/// How many read at once.
 const READERS: usize = 32;
-const COMERS: usize = 8;
 
 /// Seconds from one message of a conversation to the next, and days since the first.
 const GAP: usize = 60;
@@ -47,19 +40,18 @@ const DAYS: usize = 60;
 /// How many messages of each conversation one statement adds.
 const STEP: usize = 50;
 
-const RESUME: &str = "subscription ($chat: ID!, $after: Int) { conversationEvents(\
-    conversationId: $chat, afterEventSeq: $after) { __typename ... on MessageAdded \
-    { eventSeq message { id seq body sentAt sender { id username } } } \
-    ... on CaughtUp { eventSeq } } }";
-
 /// A server with a database of its own, and who is there.
-struct Side {
-    url: String,
-    server: Server,
-    world: World,
+pub(crate) struct Side {
+    pub(crate) url: String,
+    pub(crate) server: Server,
+    pub(crate) world: World,
     /// What the messages are spread over that lie elsewhere.
-    others: Vec<String>,
+    others: Option<World>,
     messages: usize,
+}
+
+fn chats(world: &World) -> Vec<String> {
+    world.chats.iter().map(|(chat, _)| chat.clone()).collect()
 }
 
 impl Side {
@@ -67,12 +59,11 @@ impl Side {
         let url = run.database.create(name).await?;
         let server = Server::start(&run.folder, Some(&url), run.options.pool_size).await?;
         let world = World::make(server.address, "load", CONVERSATIONS).await?;
-        let mut elsewhere = Vec::new();
-        if others > 0 {
-            let others = World::make(server.address, "other", others).await?;
-            elsewhere.extend(others.chats.into_iter().map(|(chat, _)| chat));
-        }
-        let mut side = Self { url, server, world, others: elsewhere, messages: 0 };
+        let others = match others {
+            0 => None,
+            others => Some(World::make(server.address, "other", others).await?),
+        };
+        let mut side = Self { url, server, world, others, messages: 0 };
         let mut conn = run.database.connect(Some(&side.url)).await?;
         // What is there began so long ago that all that is said can have been said since.
         let ago = format!("- INTERVAL {DAYS} DAY");
@@ -86,7 +77,7 @@ impl Side {
         ] {
             conn.query_drop(statement).await?;
         }
-        let chats: Vec<_> = side.world.chats.iter().map(|(chat, _)| chat.clone()).collect();
+        let chats = chats(&side.world);
         side.say(&mut conn, &chats[..LONG.0], LONG.1).await?;
         side.say(&mut conn, &chats[LONG.0..], SHORT).await?;
         side.settle(&mut conn).await?;
@@ -96,10 +87,10 @@ impl Side {
     /// Adds messages until there are so many.
     async fn grow(&mut self, conn: &mut mysql_async::Conn, messages: usize) -> Outcome<()> {
         let half = messages.saturating_sub(self.messages) / 2;
-        let chats: Vec<_> = self.world.chats.iter().map(|(chat, _)| chat.clone()).collect();
-        self.say(conn, &chats, half / chats.len()).await?;
-        let others = self.others.clone();
-        self.say(conn, &others, half / others.len()).await?;
+        for chats in [Some(&self.world), self.others.as_ref()].map(|world| world.map(chats)) {
+            let chats = chats.unwrap_or_default();
+            self.say(conn, &chats, half / chats.len().max(1)).await?;
+        }
         self.settle(conn).await
     }
 
@@ -160,7 +151,8 @@ impl Side {
     /// it where it stays: so much at once is not what a server has to live with.
     async fn settle(&self, conn: &mut mysql_async::Conn) -> Outcome<()> {
         read_nearly_all(conn).await?;
-        conn.query_drop("ANALYZE TABLE messages, conversations, members, changes").await?;
+        let tables: Vec<String> = conn.query("SHOW TABLES").await?;
+        conn.query_drop(format!("ANALYZE TABLE {}", tables.join(", "))).await?;
         let tables = "FLUSH TABLES messages, conversations, members, changes FOR EXPORT";
         conn.query_drop(tables).await?;
         conn.query_drop("UNLOCK TABLES").await?;
@@ -191,79 +183,45 @@ impl Side {
         Ok(())
     }
 
-    /// The numbers of the newest events of the long conversations.
-    async fn heads(&self, run: &Run<'_>) -> Outcome<Arc<Vec<Return>>> {
+    /// The numbers of the newest messages and events of a world's conversations.
+    pub(crate) async fn numbers(&self, run: &Run<'_>, world: &World) -> Outcome<Vec<(i64, u64)>> {
         let mut conn = run.database.connect(Some(&self.url)).await?;
-        let mut heads = Vec::new();
-        for (chat, owner) in &self.world.chats[..LONG.0] {
-            let id = chat.replace('-', "");
-            let query = format!("SELECT event_seq FROM conversations WHERE id = x'{id}'");
-            let head: Option<u64> = conn.query_first(query).await?;
-            let head = head.ok_or("a conversation is gone")?;
-            let token = self.world.tokens[*owner].clone();
-            heads.push(Return { chat: chat.clone(), token, head });
+        let query = "SELECT message_seq, event_seq FROM conversations WHERE id = ?";
+        let query = conn.prep(query).await?;
+        let mut numbers = Vec::new();
+        for (chat, _) in &world.chats {
+            let id = uuid::Uuid::parse_str(chat)?.as_bytes().to_vec();
+            let found: Option<(i64, u64)> = conn.exec_first(&query, (id,)).await?;
+            numbers.push(found.ok_or("a conversation is gone")?);
         }
+        Ok(numbers)
+    }
+
+    async fn returns_to(&self, run: &Run<'_>, world: &World) -> Outcome<Vec<Return>> {
+        let numbers = self.numbers(run, world).await?;
+        let returns = world.chats.iter().zip(numbers).map(|((chat, owner), (_, head))| {
+            let token = world.tokens[*owner].clone();
+            Return { chat: chat.clone(), token, head }
+        });
+        Ok(returns.collect())
+    }
+
+    /// Returns to the long conversations.
+    pub(crate) async fn heads(&self, run: &Run<'_>) -> Outcome<Arc<Vec<Return>>> {
+        let mut heads = self.returns_to(run, &self.world).await?;
+        heads.truncate(LONG.0);
         Ok(Arc::new(heads))
     }
-}
 
-/// Somebody who comes back to a conversation.
-struct Return {
-    chat: String,
-    token: Arc<str>,
-    head: u64,
-}
-
-impl Return {
-    /// Opens a socket and reads what was missed.
-    async fn happen(&self, address: SocketAddr) -> Outcome<()> {
-        let mut socket = Socket::open(address, &self.token).await?;
-        socket.subscribe(RESUME, &self.chat, Some(self.head - MISSED)).await?;
-        let (mut came, mut reached) = (0, None);
-        while reached.is_none() {
-            socket
-                .read(|text| {
-                    if find(text, b"MessageAdded").is_some() {
-                        came += 1;
-                    } else {
-                        reached = Some(number_after(text, b"\"eventSeq\":"));
-                    }
-                })
-                .await?;
+    /// Returns to all conversations that are long enough.
+    pub(crate) async fn all_heads(&self, run: &Run<'_>) -> Outcome<Arc<Vec<Return>>> {
+        let mut heads = self.returns_to(run, &self.world).await?;
+        if let Some(others) = &self.others {
+            heads.extend(self.returns_to(run, others).await?);
         }
-        if came == MISSED && reached == Some(Some(self.head)) {
-            return Ok(());
-        }
-        Err(format!("{came} of {MISSED} events came, up to {reached:?}").into())
+        heads.retain(Return::is_long);
+        Ok(Arc::new(heads))
     }
-}
-
-/// How often in a second somebody can come back, several at once.
-async fn returns(
-    address: SocketAddr,
-    heads: &Arc<Vec<Return>>,
-    span: Duration,
-) -> Outcome<Measure> {
-    let barrier = Arc::new(Barrier::new(COMERS));
-    let mut tasks = JoinSet::new();
-    for n in 0..COMERS {
-        let (heads, barrier) = (heads.clone(), barrier.clone());
-        tasks.spawn(async move {
-            let mut took = Vec::new();
-            barrier.wait().await;
-            let begun = Instant::now();
-            for turn in 0.. {
-                let asked = Instant::now();
-                heads[(n + turn * COMERS) % heads.len()].happen(address).await?;
-                if begun.elapsed() > span {
-                    break;
-                }
-                took.push(asked.elapsed().as_secs_f64() * 1_000.0);
-            }
-            Outcome::Ok(took)
-        });
-    }
-    gather(tasks, span).await
 }
 
 /// The rates of one side in each round.
@@ -284,7 +242,7 @@ impl Rates {
         let server = Some(&side.server);
         self.0[0].push(metered(server, database, page.closed(READERS, span)).await?);
         self.0[1].push(metered(server, database, inbox.closed(READERS, span)).await?);
-        self.0[2].push(metered(server, database, returns(address, heads, span)).await?);
+        self.0[2].push(metered(server, database, returns(address, heads, 0, span)).await?);
         Ok(())
     }
 
@@ -297,8 +255,22 @@ pub(crate) async fn growth(run: &mut Run<'_>) -> Outcome<()> {
     let sizes: &[usize] =
         if run.options.quick { &[200_000] } else { &[200_000, 600_000, 2_000_000] };
     let elsewhere = if run.options.quick { 80 } else { 1_000 };
-    let few = Side::new(run, "few", 0).await?;
     let mut many = Side::new(run, "many", elsewhere).await?;
+    if run.options.wants(&ROWS) {
+        grow(run, &mut many, sizes).await?;
+    } else {
+        let mut conn = run.database.connect(Some(&many.url)).await?;
+        many.grow(&mut conn, sizes.last().copied().unwrap_or_default()).await?;
+    }
+    if run.options.wants(&cold::ROWS) {
+        cold::cold(run, &many).await?;
+    }
+    Ok(())
+}
+
+/// Measures again and again while the many become more.
+async fn grow(run: &mut Run<'_>, many: &mut Side, sizes: &[usize]) -> Outcome<()> {
+    let few = Side::new(run, "few", 0).await?;
     few.check().await?;
     let few_heads = few.heads(run).await?;
     let database = run.database.process;
@@ -317,10 +289,10 @@ pub(crate) async fn growth(run: &mut Run<'_>) -> Outcome<()> {
         let heads = many.heads(run).await?;
         let (mut before, mut after) = (Rates::default(), Rates::default());
         // What has just been written is not yet where it stays: once for nothing.
-        Rates::default().round(&many, &heads, run.pace.span / 2, database).await?;
+        Rates::default().round(many, &heads, run.pace.span / 2, database).await?;
         for _ in 0..run.pace.rounds {
             before.round(&few, &few_heads, run.pace.span, database).await?;
-            after.round(&many, &heads, run.pace.span, database).await?;
+            after.round(many, &heads, run.pace.span, database).await?;
         }
         let (before, after) = (before.middle(), after.middle());
         let mut figures = Map::new();
@@ -357,22 +329,28 @@ pub(crate) async fn growth(run: &mut Run<'_>) -> Outcome<()> {
     Ok(())
 }
 
-/// How many bytes each table and index has for a message.
+/// How many bytes each table has for a message, and each index of it: `PRIMARY` is the table
+/// itself.
 async fn sizes_of(conn: &mut mysql_async::Conn, messages: usize) -> Outcome<Value> {
     let query = "SELECT table_name, index_name, stat_value * @@innodb_page_size \
         FROM mysql.innodb_index_stats WHERE database_name = DATABASE() AND stat_name = 'size' \
-        AND table_name IN ('messages', 'changes', 'members', 'conversations') \
         ORDER BY table_name = 'messages' DESC, table_name, index_name = 'PRIMARY' DESC, index_name";
     let rows: Vec<(String, String, u64)> = conn.query(query).await?;
-    let mut sizes = Map::new();
-    let mut all = 0.0;
+    let (mut sizes, mut tables) = (Map::new(), Map::new());
+    let mut all: Vec<(String, u64)> = Vec::new();
+    let each = |bytes: u64| -> Outcome<f64> {
+        Ok(round(float(usize::try_from(bytes)?) / float(messages)))
+    };
     for (table, index, bytes) in rows {
-        let each = float(usize::try_from(bytes)?) / float(messages);
-        if table == "messages" {
-            all += each;
+        sizes.insert(format!("{table}.{index}"), json!(each(bytes)?));
+        match all.last_mut().filter(|(last, _)| *last == table) {
+            Some((_, all)) => *all += bytes,
+            None => all.push((table, bytes)),
         }
-        sizes.insert(format!("{table}.{index}"), json!(round(each)));
     }
-    println!("    a message takes {all:.0} bytes in its table and indexes");
-    Ok(json!({ "messages": messages, "mysql": sizes, "mysql_total_of_messages": round(all) }))
+    for (table, bytes) in all {
+        println!("    bytes for a message in {table} and its indexes: {}", each(bytes)?);
+        tables.insert(table, json!({ "each": each(bytes)?, "all": bytes }));
+    }
+    Ok(json!({ "messages": messages, "mysql_tables": tables, "mysql": sizes }))
 }

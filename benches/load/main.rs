@@ -17,6 +17,7 @@
 
 mod bare;
 mod baseline;
+mod cold;
 mod database;
 mod drive;
 mod fanout;
@@ -25,6 +26,7 @@ mod machine;
 mod plot;
 mod rates;
 mod report;
+mod returns;
 mod server;
 mod socket;
 mod start;
@@ -47,10 +49,11 @@ use server::{Outcome, Server};
 use world::{CONVERSATIONS, World};
 
 /// All that can be asked for.
-const NAMES: [&[&str]; 5] = [
+const NAMES: [&[&str]; 6] = [
     &["send", "send-hot", "send-latency", "page", "page-64", "inbox", "ramp", "catch-up", "idle"],
     &fanout::ROWS,
     &growth::ROWS,
+    &cold::ROWS,
     &start::SQLITE_ROWS,
     &start::ROWS,
 ];
@@ -209,7 +212,7 @@ impl<'d> Run<'d> {
         if self.wants(&["idle"]) {
             fanout::idle(self).await?;
         }
-        if self.wants(&growth::ROWS) {
+        if self.wants(&[&growth::ROWS[..], &cold::ROWS].concat()) {
             growth::growth(self).await?;
         }
         if self.wants(&start::SQLITE_ROWS) {
@@ -225,7 +228,8 @@ impl<'d> Run<'d> {
     fn wants(&self, names: &[&str]) -> bool {
         let wants = self.options.wants(names);
         if wants {
-            println!("{}", names.join(", "));
+            let wanted = names.iter().copied().filter(|name| self.options.wants(&[name]));
+            println!("{}", wanted.collect::<Vec<_>>().join(", "));
         }
         wants
     }

@@ -133,7 +133,7 @@ pub(crate) async fn page(run: &mut Run<'_>) -> Outcome<()> {
             Question { address: run.server.address, world: &run.world, query: PAGE, body: None };
         let (mut read, mut plain) = (Vec::new(), Vec::new());
         for _ in 0..run.pace.rounds {
-            let work = baseline::page(&run.url, &places, connections, run.pace.span);
+            let work = baseline::page(&run.url, &places, None, connections, run.pace.span);
             plain.push(metered(None, run.database.process, work).await?);
             let work = question.closed(connections, run.pace.span);
             read.push(metered(Some(&run.server), run.database.process, work).await?);
@@ -250,7 +250,7 @@ pub(crate) async fn ramp(run: &mut Run<'_>) -> Outcome<()> {
 
 impl Run<'_> {
     /// What one of a kind costs.
-    fn cost(&mut self, name: &'static str, measure: &Measure) {
+    pub(crate) fn cost(&mut self, name: &'static str, measure: &Measure) {
         let us = measure.server_us + measure.database_us;
         println!(
             "    one {name} costs {:.0} us of processor of the server and {:.0} us of the database: \

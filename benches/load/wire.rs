@@ -25,6 +25,7 @@ pub(crate) struct Shot {
     chat: Option<Range<usize>>,
     own: Option<Range<usize>>,
     number: Option<Range<usize>>,
+    cursor: Option<Range<usize>>,
     /// What is in every good answer, near its beginning.
     proof: &'static [u8],
     random: u64,
@@ -48,6 +49,17 @@ impl Shot {
         Self::post("/graphql", Some(token), &body, b"\"id\":")
     }
 
+    /// The same with a place for a cursor of so many letters in the variable `before`.
+    pub(crate) fn window(token: &str, query: &str, letters: usize) -> Self {
+        let hole = "e".repeat(letters);
+        let variables = json!({ "chat": HOLE, "before": hole });
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        let mut shot = Self::post("/graphql", Some(token), &body, b"\"id\":");
+        let at = find(&shot.bytes, hole.as_bytes());
+        shot.cursor = at.map(|at| at..at + letters);
+        shot
+    }
+
     pub(crate) fn post(path: &str, token: Option<&str>, body: &str, proof: &'static [u8]) -> Self {
         let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
         let text = format!(
@@ -60,7 +72,7 @@ impl Shot {
         let (chat, own, number) = (place(HOLE), place(OWN_HOLE), place(NUMBER_HOLE));
         // Another beginning for each, or no client's id would be its own.
         let random = uuid::Uuid::new_v4().as_u64_pair().0;
-        Self { bytes: text.into_bytes(), chat, own, number, proof, random }
+        Self { bytes: text.into_bytes(), chat, own, number, cursor: None, proof, random }
     }
 
     /// Aims at a conversation, with a new id of the client's.
@@ -72,6 +84,13 @@ impl Shot {
             let id = uuid::Uuid::from_u64_pair(self.random(), self.random());
             let id = uuid::Builder::from_random_bytes(id.into_bytes());
             id.into_uuid().hyphenated().encode_lower(&mut self.bytes[place]);
+        }
+    }
+
+    /// Puts a cursor in its place, which must be as long.
+    pub(crate) fn cursor(&mut self, cursor: &str) {
+        if let Some(place) = self.cursor.clone() {
+            self.bytes[place].copy_from_slice(cursor.as_bytes());
         }
     }
 

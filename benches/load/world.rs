@@ -30,6 +30,9 @@ pub(crate) const SEND: &str = "mutation ($chat: ID!, $body: String!, $own: UUID)
 pub(crate) const PAGE: &str = "query ($chat: ID!) { conversation(id: $chat) { messages(last: 50) \
     { nodes { id seq body sentAt sender { id username } } \
     pageInfo { hasPreviousPage startCursor } } } }";
+pub(crate) const PAGE_BEFORE: &str = "query ($chat: ID!, $before: String) { conversation(id: $chat) \
+    { messages(last: 50, before: $before) { nodes { id seq body sentAt sender { id username } } \
+    pageInfo { hasPreviousPage startCursor } } } }";
 pub(crate) const INBOX: &str = "{ conversations(first: 20) { nodes { id kind title lastActivityAt \
     participants { id username } lastMessage { id body sentAt sender { id username } } \
     unreadCount } pageInfo { hasNextPage endCursor } } }";

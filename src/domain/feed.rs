@@ -271,6 +271,11 @@ impl Follower {
         self.walk.head() - self.walk.position() > BEHIND
     }
 
+    /// The events that come next, as far as they are here already.
+    pub fn upcoming(&self) -> impl Iterator<Item = &Event> {
+        self.walk.upcoming()
+    }
+
     /// Which conversation is followed.
     pub fn conversation(&self) -> ConversationId {
         self.conversation

@@ -27,9 +27,6 @@ use crate::{
     },
 };
 
-/// How many statements of one kind may be under way.
-const UNDER_WAY: usize = 1;
-
 /// How many things one statement asks for, about.
 const MOST: usize = 128;
 
@@ -87,7 +84,8 @@ struct Parts<K, V> {
 
 struct State<K, V> {
     waiting: Vec<Asked<K, V>>,
-    under_way: usize,
+    /// Whether a statement is under way: one of a kind at a time is quicker than two.
+    is_asking: bool,
 }
 
 struct Asked<K, V> {
@@ -101,7 +99,7 @@ where
     V: Clone + Send + Sync + 'static,
 {
     pub(super) fn new(store: &Store, find: Find<K, V>) -> Self {
-        let state = Mutex::new(State { waiting: Vec::new(), under_way: 0 });
+        let state = Mutex::new(State { waiting: Vec::new(), is_asking: false });
         Self(Arc::new(Parts { store: store.clone(), find, state }))
     }
 
@@ -114,9 +112,7 @@ where
         let may_begin = {
             let mut state = self.0.lock();
             state.waiting.push(Asked { keys, answer });
-            let may_begin = state.under_way < UNDER_WAY;
-            state.under_way += usize::from(may_begin);
-            may_begin
+            !std::mem::replace(&mut state.is_asking, true)
         };
         if may_begin {
             // A task of its own: others wait for it when the one who began it has gone away.
@@ -145,7 +141,7 @@ impl<K, V> Drop for Turn<K, V> {
     fn drop(&mut self) {
         if !self.is_over {
             let mut state = self.parts.lock();
-            state.under_way -= 1;
+            state.is_asking = false;
             state.waiting.clear();
         }
     }
@@ -181,7 +177,7 @@ where
         };
         let count = state.waiting.iter().take_while(fits).count();
         if count == 0 {
-            state.under_way -= 1;
+            state.is_asking = false;
             self.is_over = true;
         }
         state.waiting.drain(..count).collect()

@@ -47,9 +47,20 @@ pub(super) async fn append(
     at: Timestamp,
     event: Event,
 ) -> Result<i64> {
+    changes::insert(tx, &numbered(conversation, actor, at, event)).await?;
+    Ok(conversation.event_seq)
+}
+
+/// The same without storing anything: the caller does.
+pub(super) fn numbered(
+    conversation: &mut Conversation,
+    actor: UserId,
+    at: Timestamp,
+    event: Event,
+) -> Change {
     let Event { kind, message_seq, subject, data } = event;
     conversation.event_seq += 1;
-    let change = Change {
+    Change {
         conversation_id: conversation.id,
         event_seq: conversation.event_seq,
         kind,
@@ -58,9 +69,7 @@ pub(super) async fn append(
         subject_id: subject,
         at,
         data,
-    };
-    changes::insert(tx, &change).await?;
-    Ok(conversation.event_seq)
+    }
 }
 
 /// Gives a message the next numbers of a locked conversation; the caller stores it, and saves

@@ -8,7 +8,7 @@ use scoped_futures::ScopedFutureExt;
 use crate::{
     domain::{
         App, Error, Page, Result, Viewer, Window, access,
-        conversations::{Conversation, ConversationView, Kind, Written},
+        conversations::{Conversation, ConversationView, Written},
         log::{self, Event},
         page::{one_more, pages},
     },
@@ -17,7 +17,7 @@ use crate::{
         Conn,
         accounts::{self, User},
         changes::ChangeKind,
-        conversations, members,
+        members,
     },
     time::Timestamp,
 };
@@ -346,37 +346,4 @@ async fn promote(
     let event = Event::of_person(ChangeKind::Role, person, Some(role.word()));
     log::append(tx, conversation, actor, at, event).await?;
     Ok(members::update_role(tx, conversation.id, person, role).await?)
-}
-
-/// Takes a person out of every group they are in, as their account ends. Where they were
-/// the last owner, the longest-standing admin, else member, becomes one. Answers the
-/// conversations, for telling after the commit.
-pub(super) async fn leave_all_groups(
-    tx: &mut Conn,
-    person: UserId,
-    at: Timestamp,
-) -> Result<Vec<Conversation>> {
-    let mine = members::list_of_user(tx, person).await?;
-    let mut left = Vec::new();
-    for mut conversation in conversations::lock(tx, &mine).await? {
-        if conversation.kind == Kind::Direct {
-            continue;
-        }
-        let everybody = members::list_all_present(tx, conversation.id).await?;
-        if !everybody.iter().any(|member| member.user_id == person) {
-            continue;
-        }
-        if !has_owner_beside(&everybody, person) {
-            let others = || everybody.iter().filter(|other| other.user_id != person);
-            let admin = others().find(|other| other.role == MemberRole::Admin);
-            if let Some(heir) = admin.or_else(|| others().next()) {
-                let role = MemberRole::Owner;
-                promote(tx, &mut conversation, person, heir.user_id, role, at).await?;
-            }
-        }
-        part(tx, &mut conversation, person, person, at).await?;
-        log::save(tx, &conversation).await?;
-        left.push(conversation);
-    }
-    Ok(left)
 }

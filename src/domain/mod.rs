@@ -13,6 +13,7 @@ pub mod accounts;
 pub mod admin;
 mod app;
 pub mod conversations;
+mod departure;
 pub mod error;
 pub mod events;
 pub mod feed;

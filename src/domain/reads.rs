@@ -4,11 +4,22 @@ use crate::{
     domain::{App, Error, Result, Viewer, access, conversations::ConversationView, typing},
     ids::ConversationId,
     live::Signal,
-    store::{members, messages},
+    store::{
+        members,
+        messages::{self, UNREAD_SPAN},
+    },
 };
 
 /// Unread messages are counted so far: this number means "or more".
 pub(super) const UNREAD_MAX: i64 = 1_000;
+
+/// The number after which the viewer's unread messages are counted in a conversation, if they
+/// take part in it: their read position, but no further back than so many messages. Who only
+/// sends and never reads may have any number of their own to pass over.
+pub fn unread_after(view: &ConversationView) -> Option<i64> {
+    let oldest = view.conversation.message_seq - UNREAD_SPAN;
+    view.member.as_ref().map(|member| member.read_seq.max(oldest))
+}
 
 /// Moves the viewer's read position forward. A lower number changes nothing.
 ///
@@ -38,13 +49,13 @@ pub async fn mark(
     Ok(view)
 }
 
-/// For each conversation with the viewer's read position, how many messages of others
-/// after it are not deleted, counted to 1,000.
+/// For each conversation with a number, how many messages of others after it are not deleted,
+/// counted to 1,000; in the same order.
 pub async fn count_unread(
     app: &App,
     viewer: Viewer,
     read: &[(ConversationId, i64)],
-) -> Result<Vec<(ConversationId, i64)>> {
+) -> Result<Vec<i64>> {
     let mut conn = app.store.conn().await?;
     Ok(messages::count_unread(&mut conn, viewer.id(), read, UNREAD_MAX).await?)
 }

@@ -18,7 +18,7 @@ use crate::{
         Reader, Viewer, Window, conversations,
         conversations::{ConversationView, Order, Written},
         glance::{self, Glance, Shown},
-        members, messages,
+        members, messages, reads,
     },
     ids::{ClientId, ConversationId, UserId},
     time::Timestamp,
@@ -173,13 +173,13 @@ impl Conversation {
         self.view.member.as_ref().map_or(0, |member| member.read_seq)
     }
 
-    /// Others' messages after readSeq, deleted ones left out; 1000 means "or more". Counted, never stored, so it cannot drift
+    /// Others' messages after readSeq, deleted ones left out; 1000 means "or more". Counted among the newest 4,000 messages, never stored, so it cannot drift
     async fn unread_count(&self, ctx: &Context<'_>) -> Result<i64> {
         if let Some(unread) = self.glance.as_ref().and_then(|glance| glance.unread) {
             return Ok(unread);
         }
-        let Some(member) = &self.view.member else { return Ok(0) };
-        let key = UnreadOf(self.row().id, member.read_seq);
+        let Some(after) = reads::unread_after(&self.view) else { return Ok(0) };
+        let key = UnreadOf(self.row().id, after);
         Ok(ctx.load()?.load_one(key).await?.unwrap_or(0))
     }
 }

@@ -19,6 +19,7 @@ use tokio::sync::{OnceCell, mpsc};
 
 use super::{
     Asked, Loader, Schema,
+    ahead::New,
     code::ErrorCode,
     document::{Hash, Prepared},
     error::Error,
@@ -26,7 +27,7 @@ use super::{
     finish::{self, INTERNAL, finish},
     live::{Showing, Shown},
     loader,
-    loaders::{self, Loads},
+    loaders::{self, Loads, MessageAt},
 };
 use crate::{
     domain::{
@@ -47,7 +48,7 @@ const KEPT_BYTES: usize = 512 << 10;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long the names of people, and what belongs to an item, may be shown as they were.
-const FRESH: Duration = Duration::from_secs(1);
+pub(super) const FRESH: Duration = Duration::from_secs(1);
 
 /// The executions that are shared.
 #[derive(Default)]
@@ -187,17 +188,17 @@ impl Show {
         Arc::new(Self { recipe, running: tokio::sync::Mutex::default(), kept })
     }
 
-    /// The result of an execution for one item.
-    pub(super) async fn show(&self, item: &Shown) -> Result<Payload, NotNow> {
+    /// The result of an execution for one item, after which these messages may be asked for.
+    pub(super) async fn show(&self, item: &Shown, ahead: &[MessageAt]) -> Result<Payload, NotNow> {
         let (Some(kept), Some(place)) = (&self.kept, Place::of(item)) else {
-            return self.execute(item).await;
+            return self.execute(item, ahead).await;
         };
         let cell = Self::cell(kept, place);
         if let Some(payload) = cell.get() {
             return Ok(payload.clone());
         }
         let execute = async || {
-            let payload = self.execute(item).await?;
+            let payload = self.execute(item, ahead).await?;
             Self::make_room(kept, payload.json.len());
             Ok(payload)
         };
@@ -234,15 +235,19 @@ impl Show {
         cell
     }
 
-    async fn execute(&self, item: &Shown) -> Result<Payload, NotNow> {
+    async fn execute(&self, item: &Shown, ahead: &[MessageAt]) -> Result<Payload, NotNow> {
         let mut running = self.running.lock().await;
         // Taken out: an execution that is given up half way is not asked again.
         let mut present = running.take().unwrap_or_else(|| self.recipe.run());
+        let loader = Arc::clone(&present.loader);
+        let loads = loader.loader();
+        loads.ahead().begin(ahead.to_vec());
         let shown = execute::through_panics(present.show(item.clone()));
-        let mut has_read = false;
+        let (mut has_read, mut new, mut used) = (false, New::default(), None);
         let mut response = match tokio::time::timeout(PATIENCE, shown).await {
             Ok(Ok(Some(response))) => {
-                has_read = present.loader.loader().has_read();
+                has_read = loads.has_read();
+                (new, used) = loads.ahead().end();
                 *running = Some(present);
                 response
             }
@@ -262,8 +267,13 @@ impl Show {
             return Err(NotNow(response.errors));
         }
         let json = finish::body(&response.errors, Some(&response.data)).into();
-        let reached = if has_read { self.recipe.reached().await? } else { None };
-        Ok(Payload { json, reached, shown_at: Instant::now() })
+        let mut reached = used.and_then(|used| used.reached);
+        if has_read {
+            reached = self.recipe.reached().await?;
+            loads.ahead().keep(new, reached);
+        }
+        let shown_at = used.map_or_else(Instant::now, |used| used.read_at);
+        Ok(Payload { json, reached, shown_at })
     }
 }
 

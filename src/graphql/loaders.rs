@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use async_graphql::{
@@ -23,6 +23,7 @@ use futures_util::{
 };
 use tokio::sync::mpsc;
 
+use super::ahead::Ahead;
 use crate::{
     domain::{
         self, App, Page, Reader, Viewer, Window, accounts,
@@ -46,11 +47,18 @@ pub struct Batch {
     age: Age,
     /// Whether anything of a conversation was read.
     has_read: AtomicBool,
+    /// For who is shown item after item.
+    ahead: Ahead,
 }
 
 impl Batch {
     pub(super) fn new(app: &App, reader: Reader, age: Age) -> Self {
-        Self { app: app.clone(), reader, age, has_read: AtomicBool::new(false) }
+        let (app, has_read) = (app.clone(), AtomicBool::new(false));
+        Self { app, reader, age, has_read, ahead: Ahead::default() }
+    }
+
+    pub(super) fn ahead(&self) -> &Ahead {
+        &self.ahead
     }
 
     /// Whether anything of a conversation was read since this was last asked.
@@ -190,9 +198,7 @@ impl Loader<UnreadOf> for Batch {
         let Some(viewer) = self.person() else { return Ok(HashMap::new()) };
         let read: Vec<_> = keys.iter().map(|UnreadOf(id, seq)| (*id, *seq)).collect();
         let counts = reads::count_unread(&self.app, viewer, &read).await?;
-        let counts: HashMap<_, _> = counts.into_iter().collect();
-        let count = |key: &UnreadOf| (*key, counts.get(&key.0).copied().unwrap_or(0));
-        Ok(keys.iter().map(count).collect())
+        Ok(keys.iter().copied().zip(counts).collect())
     }
 }
 
@@ -263,9 +269,14 @@ impl Loader<MessageAt> for Batch {
     type Error = Arc<domain::Error>;
 
     async fn load(&self, keys: &[MessageAt]) -> Found<MessageAt, Message> {
+        if let Some(found) = self.ahead.find(keys) {
+            return Ok(found);
+        }
         self.reads();
-        let wanted: Vec<_> = keys.iter().map(|MessageAt(id, seq)| (*id, *seq)).collect();
+        let (wanted, read_at) = (self.ahead.and_wanted(keys), Instant::now());
+        let wanted: Vec<_> = wanted.iter().map(|MessageAt(id, seq)| (*id, *seq)).collect();
         let found = messages::find_by_seqs(&self.app, self.reader, &wanted).await?;
+        self.ahead.add(read_at, &found);
         let keyed = |m: Message| (MessageAt(m.conversation_id, m.seq), m);
         Ok(found.into_iter().map(keyed).collect())
     }

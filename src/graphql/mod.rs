@@ -10,6 +10,7 @@
 //! `graphql/<noun>.rs`; a test; `schema.graphql` printed again.
 
 mod accounts;
+mod ahead;
 mod audience;
 mod code;
 mod conversations;

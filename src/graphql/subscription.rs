@@ -10,7 +10,7 @@ use futures_util::{
 };
 
 use super::{
-    bind,
+    ahead, bind,
     code::ErrorCode,
     document::Prepared,
     endpoint::Endpoint,
@@ -18,11 +18,13 @@ use super::{
     fanout::{NotNow, Pace, Payload, Recipe, Show},
     finish::INTERNAL,
     live::{Opened, Opening, Place, Shown},
+    loaders::MessageAt,
     operation::{Started, Step},
 };
 use crate::{
     domain::{
         Client, Reader, Viewer,
+        events::Event,
         feed::{Follower, Item},
         inbox::InboxFollower,
     },
@@ -138,10 +140,11 @@ impl Following {
             Item::CaughtUp(number) => Some(*number),
             Item::Read { .. } | Item::Typing { .. } | Item::Heartbeat(_) => None,
         };
+        let ahead = self.ahead(&item);
         let item = Shown::Conversation(item);
         loop {
             let by = self.by();
-            let payload = match show(&by, &item).await {
+            let payload = match show(&by, &item, &ahead).await {
                 Ok(payload) => payload,
                 Err(NotNow(errors)) => return Some(Step::Failed(errors)),
             };
@@ -154,6 +157,20 @@ impl Following {
             if is_theirs {
                 return Some(Step::Next { payload: payload.json, number });
             }
+        }
+    }
+
+    /// What the next items answer, where this one answers something.
+    fn ahead(&self, item: &Item) -> Vec<MessageAt> {
+        let conversation = self.follower.conversation();
+        let is_reply = |event: &Event| event.message().is_some_and(|m| m.reply_to_seq.is_some());
+        match item {
+            Item::Event(event) if is_reply(event) => {
+                let next = self.follower.upcoming().take(ahead::MOST);
+                let answered = next.filter_map(|event| event.message()?.reply_to_seq);
+                answered.map(|seq| MessageAt(conversation, seq)).collect()
+            }
+            _ => Vec::new(),
         }
     }
 
@@ -187,7 +204,7 @@ fn inbox(follower: Box<InboxFollower>, by: Arc<Show>) -> BoxStream<'static, Step
     stream::unfold(Some((follower, by)), |state| async {
         let (mut follower, by) = state?;
         let item = follower.next().await;
-        Some(match show(&by, &Shown::Inbox(item)).await {
+        Some(match show(&by, &Shown::Inbox(item), &[]).await {
             Ok(Payload { json, .. }) => {
                 (Step::Next { payload: json, number: None }, Some((follower, by)))
             }
@@ -199,11 +216,11 @@ fn inbox(follower: Box<InboxFollower>, by: Arc<Show>) -> BoxStream<'static, Step
 
 /// Shows an item, if need be after the database has come back: an item that were shown as an
 /// error would be lost to the client.
-async fn show(by: &Show, item: &Shown) -> Result<Payload, NotNow> {
+async fn show(by: &Show, item: &Shown, ahead: &[MessageAt]) -> Result<Payload, NotNow> {
     let mut pause = PAUSE;
     let mut tries = 0;
     loop {
-        match by.show(item).await {
+        match by.show(item, ahead).await {
             Err(NotNow(_)) if tries < TRIES => tokio::time::sleep(pause).await,
             done => return done,
         }

@@ -125,6 +125,11 @@ impl<S: Source> Subscriber<S> {
         self.next - 1
     }
 
+    /// The events that come next, as far as they are here already.
+    pub fn upcoming(&self) -> impl Iterator<Item = &S::Entry> {
+        self.slice.iter().map(|held| &***held)
+    }
+
     /// The number of the newest event that this instance has read.
     pub fn head(&self) -> i64 {
         *self.head.borrow()

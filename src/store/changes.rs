@@ -52,3 +52,24 @@ pub async fn insert(conn: &mut Conn, change: &Change) -> Result<(), StoreError> 
     conn.execute(diesel::insert_into(changes::table).values(change)).await?;
     Ok(())
 }
+
+/// Adds events, at least one.
+pub async fn insert_many(conn: &mut Conn, rows: Vec<Change>) -> Result<(), StoreError> {
+    match conn {
+        Conn::Mysql(c) => {
+            let insert = diesel::insert_into(changes::table).values(rows);
+            diesel_async::RunQueryDsl::execute(insert, c).await?;
+        }
+        // Row by row, as each is then the same statement; on the thread for it once.
+        Conn::Sqlite(c) => {
+            let insert = move |c: &mut SqliteConnection| {
+                for row in &rows {
+                    diesel::insert_into(changes::table).values(row).execute(c)?;
+                }
+                Ok(())
+            };
+            c.spawn_blocking(insert).await?;
+        }
+    }
+    Ok(())
+}

@@ -8,6 +8,7 @@ use super::{
     choice::choice,
     conn::{any_of, any_pair, columns, instr, known, lower},
     members::Member,
+    messages::UNREAD_SPAN,
     schema::{conversations, members, messages},
 };
 use crate::{
@@ -188,6 +189,18 @@ pub async fn add_messages(
     Ok(())
 }
 
+/// Writes to conversations that are locked that each got so many events that are no messages.
+pub async fn add_changes(
+    conn: &mut Conn,
+    ids: &[ConversationId],
+    changes: i64,
+) -> Result<(), StoreError> {
+    let these = conversations::table.filter(any_of(conversations::id, ids));
+    let added = conversations::event_seq.eq(conversations::event_seq + changes);
+    conn.execute(diesel::update(these).set(added)).await?;
+    Ok(())
+}
+
 /// Writes the title.
 pub async fn update_title(
     conn: &mut Conn,
@@ -304,6 +317,7 @@ macro_rules! matching {
         let unread = messages::table
             .filter(messages::conversation_id.eq(conversations::id))
             .filter(messages::seq.gt(members::read_seq))
+            .filter(messages::seq.gt(conversations::message_seq - UNREAD_SPAN))
             .filter(messages::sender_id.ne($user))
             .filter(messages::deleted_at.is_null())
             .order((messages::conversation_id.desc(), messages::seq.desc()))

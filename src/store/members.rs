@@ -1,15 +1,16 @@
 //! Who takes part in which conversation, and how far they have read. Who left keeps a
 //! row, which says up to which event they were in.
 
-use diesel::prelude::*;
+use diesel::{dsl::min, prelude::*};
 
 use super::{
     Conn, StoreError, Window,
     accounts::{self, User},
     choice::choice,
-    conn::{Statement, Value, any_of, columns},
+    conn::{Statement, Value, any_of, any_pair, columns},
+    conversations::Kind,
     messages::{nowhere, taken_part_in},
-    schema::members,
+    schema::{conversations, members},
 };
 use crate::{
     ids::{ConversationId, UserId},
@@ -87,6 +88,16 @@ pub async fn list_present(
     conn.fetch_all(present.select(columns::<Member>())).await
 }
 
+/// Those of these people who are in these conversations of theirs now.
+pub async fn list_who_present(
+    conn: &mut Conn,
+    who: &[(ConversationId, UserId)],
+) -> Result<Vec<(ConversationId, UserId)>, StoreError> {
+    let key = (members::conversation_id, members::user_id);
+    let present = members::table.filter(any_pair(key, who)).filter(members::left_at.is_null());
+    conn.fetch_all(present.select(key)).await
+}
+
 /// Everybody who is in a conversation now, in the order they joined.
 pub async fn list_all_present(
     conn: &mut Conn,
@@ -99,16 +110,48 @@ pub async fn list_all_present(
     conn.fetch_all(present.select(columns::<Member>())).await
 }
 
-/// All conversations that a person is in now, deleted ones too.
-pub async fn list_of_user(
+/// All groups that a person is in now, in id order.
+pub async fn list_groups_of_user(
     conn: &mut Conn,
     user: UserId,
 ) -> Result<Vec<ConversationId>, StoreError> {
     let mine = members::table
+        .inner_join(conversations::table)
         .filter(members::user_id.eq(user))
         .filter(members::left_at.is_null())
+        .filter(conversations::kind.eq(Kind::Group))
+        .filter(conversations::deleted_at.is_null())
         .order(members::conversation_id);
     conn.fetch_all(mine.select(members::conversation_id)).await
+}
+
+/// A role that somebody has in a conversation, and the number by which the first of those who
+/// have it joined.
+pub type First = (ConversationId, MemberRole, Option<i64>);
+
+/// The first of each role in these conversations beside a person; in no order.
+pub async fn list_firsts_beside(
+    conn: &mut Conn,
+    user: UserId,
+    ids: &[ConversationId],
+) -> Result<Vec<First>, StoreError> {
+    let others = members::table
+        .filter(any_of(members::conversation_id, ids))
+        .filter(members::left_at.is_null())
+        .filter(members::user_id.ne(user))
+        .group_by((members::conversation_id, members::role));
+    let first = min(members::joined_event_seq);
+    conn.fetch_all(others.select((members::conversation_id, members::role, first))).await
+}
+
+/// Who came into these conversations by these numbers; in no order.
+pub async fn list_who_joined(
+    conn: &mut Conn,
+    joined: &[(ConversationId, i64)],
+) -> Result<Vec<(ConversationId, UserId)>, StoreError> {
+    let key = (members::conversation_id, members::joined_event_seq);
+    let those = members::table.filter(any_pair(key, joined));
+    conn.fetch_all(those.select((members::conversation_id, members::user_id))).await
 }
 
 /// A window of the members of each of these conversations in the order they joined, with who
@@ -170,6 +213,37 @@ pub async fn update_role(
 ) -> Result<(), StoreError> {
     let member = members::table.find((conversation, user));
     conn.execute(diesel::update(member).set(members::role.eq(role))).await?;
+    Ok(())
+}
+
+/// Writes the role of members.
+pub async fn update_roles(
+    conn: &mut Conn,
+    who: &[(ConversationId, UserId)],
+    role: MemberRole,
+) -> Result<(), StoreError> {
+    let key = (members::conversation_id, members::user_id);
+    let these = members::table.filter(any_pair(key, who));
+    conn.execute(diesel::update(these).set(members::role.eq(role))).await?;
+    Ok(())
+}
+
+/// Writes that a person left each of these conversations by its newest event.
+pub async fn update_left_by_newest(
+    conn: &mut Conn,
+    ids: &[ConversationId],
+    user: UserId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let theirs = members::table
+        .filter(members::user_id.eq(user))
+        .filter(any_of(members::conversation_id, ids));
+    let newest = conversations::table
+        .filter(conversations::id.eq(members::conversation_id))
+        .select(conversations::event_seq)
+        .single_value();
+    let left = (members::left_at.eq(Some(at)), members::left_event_seq.eq(newest));
+    conn.execute(diesel::update(theirs).set(left)).await?;
     Ok(())
 }
 

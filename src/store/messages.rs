@@ -61,6 +61,10 @@ pub(super) const COLUMNS: &str = "m.conversation_id, m.seq, m.event_seq, m.chang
 /// Without being told, MySQL walks the whole history by the index of events to get to a number.
 pub(super) const BY_NUMBER: &str = "/*! FORCE INDEX (PRIMARY) */";
 
+/// How many of the newest messages of a conversation are looked at for what somebody has not
+/// read: their own, of which there may be any number, are passed over one by one.
+pub const UNREAD_SPAN: i64 = 4_000;
+
 /// How many conversations are asked in one statement for messages by their numbers.
 const JOINED: usize = 100;
 
@@ -372,13 +376,13 @@ pub async fn list_last_of_each(
 }
 
 /// For each conversation, how many messages of others after a number are not deleted,
-/// counting to `most` and no further.
+/// counting to `most` and no further; in the same order.
 pub async fn count_unread(
     conn: &mut Conn,
     reader: UserId,
     read: &[(ConversationId, i64)],
     most: i64,
-) -> Result<Vec<(ConversationId, i64)>, StoreError> {
+) -> Result<Vec<i64>, StoreError> {
     if read.is_empty() {
         return Ok(Vec::new());
     }
@@ -399,9 +403,9 @@ pub async fn count_unread(
             );
         },
     );
-    let counts: Vec<(i64, i64)> = conn.fetch_all(statement.kept()).await?;
-    let of = |place: i64| read.get(usize::try_from(place).ok()?).map(|(id, _)| *id);
-    Ok(counts.into_iter().filter_map(|(place, count)| Some((of(place)?, count))).collect())
+    let mut found: Vec<(i64, i64)> = conn.fetch_all(statement.kept()).await?;
+    found.sort_unstable();
+    Ok(found.into_iter().map(|(_, count)| count).take(read.len()).collect())
 }
 
 /// Writes new words.

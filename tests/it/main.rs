@@ -8,6 +8,7 @@ mod concurrency;
 mod conversations;
 mod doors;
 mod entrances;
+mod followed;
 mod graphiql;
 mod graphql;
 mod house;

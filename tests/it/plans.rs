@@ -3,10 +3,14 @@
 
 use std::{fmt::Write, time::Duration};
 
-use parlance::{ids::ConversationId, store::events};
+use parlance::{ids::ConversationId, store::events, time::Clock};
 
-use crate::support::{
-    History, OF_ANN, Overheard, Person, Plan, Planner, Statement, TestApp, client_id, json, rows,
+use crate::{
+    messages::fills,
+    support::{
+        History, OF_ANN, Overheard, Person, Plan, Planner, Statement, TestApp, client_id, json,
+        rows,
+    },
 };
 
 const USER: &str = "id username firstName lastName role createdAt email phoneNumber";
@@ -226,6 +230,49 @@ async fn follow(proof: &mut Proof, app: &TestApp, ann: &Person, history: &Histor
     let ids: Vec<ConversationId> = history.some(500).into_iter().map(Into::into).collect();
     let heads = async { events::list_heads(&mut app.store.conn().await.unwrap(), &ids).await };
     assert_eq!(proof.holds("the heads of many", heads).await.unwrap().len(), 500);
+}
+
+/// Somebody who has said everything in a conversation and never marked anything as read, and somebody who has left it,
+/// where for long nothing happened but edits.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_history_of_one_kind_is_not_looked_through() {
+    let app = TestApp::start().await;
+    let (ann, bob, eve) = app.people().await;
+    let chat = ann.starts_a_group_called("one", &[&bob, &eve]).await;
+    let long = i64::try_from(2 * MOST).unwrap();
+    bob.sends(chat, "the first").await;
+    fills(&app, chat, ann.id, long, |n| n.to_string()).await;
+    let id = ConversationId::from(chat).literal();
+    let ann_id = parlance::ids::UserId::from(ann.id).literal();
+    let at = app.clock.now().literal();
+    let head = app.counts(&format!("SELECT event_seq FROM conversations WHERE id = {id}")).await;
+    let edits = (1..=long).map(|n| format!("({id}, {}, 'EDITED', {n}, {ann_id}, {at})", head + n));
+    for edits in edits.collect::<Vec<_>>().chunks(500) {
+        app.writes(&format!(
+            "INSERT INTO changes (conversation_id, event_seq, kind, message_seq, actor_id, at) VALUES {}",
+            edits.join(", ")
+        ))
+        .await;
+    }
+    app.writes(&format!("UPDATE conversations SET event_seq = {} WHERE id = {id}", head + long))
+        .await;
+    eve.leaves(chat).await.succeeds();
+    let mut proof = Proof::begin(&app).await;
+    let counted = ann.sees(chat, "unreadCount");
+    proof.holds("unread of who only sends", counted).await.succeeds();
+    let inbox = "{ conversations(filter: { unreadOnly: true }) { nodes { id unreadCount } } }";
+    let inbox = ann.asks_for(inbox);
+    proof.holds_with("unread only, of who only sends", &[INBOX], inbox).await.succeeds();
+    let follow = async {
+        let document = "subscription ($chat: ID!) { conversationEvents(conversationId: $chat, afterEventSeq: 3) { \
+             ... on MessageAdded { eventSeq message { conversation { title messageSeq } } } } }";
+        let mut follow = eve.follows(document, json!({ "chat": chat })).await;
+        assert_eq!(follow.next().await["message"]["conversation"]["title"], "one");
+    };
+    proof.holds("a title as it was for who has left", follow).await;
+    proof.saw(&["FROM `changes`", "`kind` = ?", "ORDER BY"]);
+    proof.saw(&["FROM `changes`", "`kind` = ?", "`event_seq` > ?"]);
+    assert!(proof.wrong.is_empty(), "{}", proof.wrong);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, time::Duration};
 use parlance::{
     ids::ConversationId,
     live::Signal,
-    store::{StoreError, conversations},
+    store::{
+        StoreError, conversations,
+        messages::{self, UNREAD_SPAN},
+    },
     time::Clock,
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -164,6 +167,43 @@ async fn unread_is_counted_to_1000() {
     let inbox = bob.asks_for("{ conversations { nodes { unreadCount } } }").await;
     assert_eq!(inbox.gives("conversations.nodes.0.unreadCount"), 1_000);
     assert_eq!(bob.reads_up_to(chat, 502).await.number("markRead.conversation.unreadCount"), 999);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unread_is_looked_for_among_the_newest_messages_only() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_conversation_with(&bob).await;
+    bob.sends(chat, "long ago").await;
+    fills(&app, chat, ann.id, UNREAD_SPAN - 2, |n| n.to_string()).await;
+    bob.sends(chat, "just now").await;
+    assert_eq!(position(&ann, chat).await, is_at(0, 2), "her own do not count");
+    let unread = "{ conversations(filter: { unreadOnly: true }) { nodes { unreadCount } } }";
+    let unread = async || ann.asks_for(unread).await.gives("conversations.nodes");
+    assert_eq!(unread().await, json!([{ "unreadCount": 2 }]));
+    // Who only sends does not have ever more looked through for them.
+    ann.sends(chat, "one more").await;
+    assert_eq!(position(&ann, chat).await, is_at(0, 1));
+    fills(&app, chat, ann.id, UNREAD_SPAN - 2, |n| n.to_string()).await;
+    assert_eq!(unread().await, json!([{ "unreadCount": 1 }]));
+    ann.sends(chat, "and one").await;
+    assert_eq!(unread().await, json!([]));
+    assert_eq!(position(&bob, chat).await, is_at(0, 1_000));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_positions_in_one_conversation_are_counted_each() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_conversation_with(&bob).await;
+    for n in 0..5 {
+        ann.sends(chat, &n.to_string()).await;
+    }
+    let read = [(chat, 2), (nobody(), 0), (chat, 0), (chat, 4)];
+    let read = read.map(|(chat, seq)| (ConversationId::from(chat), seq));
+    let mut conn = app.store.conn().await.unwrap();
+    let counts = messages::count_unread(&mut conn, bob.id.into(), &read, 4).await.unwrap();
+    assert_eq!(counts, [3, 0, 4, 1], "in the order in which they were asked for");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,8 +1,16 @@
-//! How many statements each operation costs: the same for a page of 2 and of 20, and written down, so that a change is seen.
+//! How many statements each operation costs: the same for a page of 2 and of 20, and written down, so that a change is seen. What following costs is in [`crate::followed`].
 
-use std::{fmt::Write, time::Duration};
+use std::{collections::BTreeSet, fmt::Write, time::Duration};
 
-use crate::support::{Client, Id, PASSWORD, Person, Setup, TestApp, client_id, json};
+use diesel_async::RunQueryDsl;
+use parlance::store::Conn;
+
+use crate::{
+    followed,
+    support::{
+        Client, Id, Overheard, PASSWORD, Person, Setup, Statement, TestApp, client_id, json,
+    },
+};
 
 const USER: &str = "id username firstName lastName role createdAt email phoneNumber";
 
@@ -121,6 +129,9 @@ login: 9
 refreshToken: 10
 register: 10
 changePassword: 11
+revokeSession: 2
+logout: 2
+deleteAccount: 15
 ";
 
 /// A person with 25 conversations, of which one has 25 members, and 25 messages in each of two.
@@ -128,6 +139,7 @@ struct World {
     app: TestApp,
     ann: Person,
     bob: Person,
+    eve: Person,
     chat: Id,
     message: Id,
     key: Id,
@@ -167,7 +179,7 @@ impl World {
             .sends_with(chat, "a word", json!({ "clientMessageId": key, "replyToId": last.id }))
             .await
             .id("sendMessage.message.id");
-        Self { app, ann, bob, chat, message, key, ids }
+        Self { app, ann, bob, eve, chat, message, key, ids }
     }
 
     /// How many statements this costs, once everything is warm.
@@ -212,12 +224,16 @@ async fn no_query_costs_more_for_a_larger_page() {
 #[tokio::test(flavor = "multi_thread")]
 #[expect(clippy::too_many_lines, reason = "a table")]
 async fn each_mutation_costs_what_is_written_here() {
-    let World { app, ann, bob, chat, message, .. } = World::new().await;
+    let World { app, ann, bob, eve, chat, message, .. } = World::new().await;
     let mut costs = String::new();
     let zoe = app.person("zoe").await;
     let kim = app.admin().await;
     let key = client_id();
     let group = ann.starts_a_group_with(&[&bob]).await;
+    let login = json!({ "username": kim.name, "password": PASSWORD });
+    app.stranger().does("login", login, "user { id }").await.succeeds();
+    let sessions = kim.asks_for("{ sessions { id current } }").await.list("sessions");
+    let other = sessions.iter().find(|session| session["current"] == false).unwrap()["id"].clone();
     let send = json!({ "conversationId": chat, "body": "x" });
     let keyed = json!({ "conversationId": chat, "body": "x", "clientMessageId": key, "replyToId": message });
     let steps: Vec<(&str, &Person, &str, serde_json::Value, &str)> = vec![
@@ -363,13 +379,182 @@ async fn each_mutation_costs_what_is_written_here() {
             json!({ "currentPassword": PASSWORD, "newPassword": "incorrect horse battery" }),
             "user { id }",
         ),
+        ("revokeSession", &kim, "revokeSession", json!({ "sessionId": other }), "sessionId"),
+        ("logout", &kim, "logout", json!(null), "sessionId"),
+        // Of somebody in one group.
+        ("deleteAccount", &eve, "deleteAccount", json!({ "password": PASSWORD }), "userId"),
     ];
     for (name, who, mutation, input, selection) in steps {
         let before = app.store.statements();
-        who.does(mutation, input, selection).await.succeeds();
+        if input.is_null() {
+            who.asks_for(format!("mutation {{ {mutation} {{ {selection} }} }}")).await.succeeds();
+        } else {
+            who.does(mutation, input, selection).await.succeeds();
+        }
         writeln!(costs, "{name}: {}", app.store.statements() - before).unwrap();
     }
     assert!(costs == MUTATION_COSTS, "the costs have changed, look whether that must be:\n{costs}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_root_field_has_a_cost() {
+    let app = TestApp::start().await;
+    let ann = app.person("ann").await;
+    let query = "{ __schema { queryType { fields { name } } mutationType { fields { name } } subscriptionType { fields { name } } } }";
+    let answer = ann.asks_for(query).await;
+    let first = |text: &str| text.split([' ', '(', ':']).next().unwrap().to_owned();
+    let queries: BTreeSet<_> = QUERIES.iter().map(|(_, _, query)| first(query)).collect();
+    let mutations: BTreeSet<_> = MUTATION_COSTS.lines().map(first).collect();
+    let followed: BTreeSet<_> = followed::COSTS.lines().map(first).collect();
+    for (root, listed) in
+        [("queryType", queries), ("mutationType", mutations), ("subscriptionType", followed)]
+    {
+        let fields: BTreeSet<_> =
+            answer.each(&format!("__schema.{root}.fields"), "name").into_iter().collect();
+        assert_eq!(fields, listed, "{root}: what does each root field cost in statements?");
+    }
+}
+
+/// Starts so many groups in which `who` is the only owner, or a member; of some Bob, who came after Eve, is an admin.
+async fn starts_groups(who: &Person, bob: &Person, eve: &Person, count: usize) {
+    let start = async |n: usize| match n % 3 {
+        0 => drop(who.starts_a_group_with(&[eve, bob]).await),
+        1 => {
+            let group = who.starts_a_group_with(&[eve, bob]).await;
+            who.makes(group, bob, "ADMIN").await.succeeds();
+        }
+        _ => drop(eve.starts_a_group_with(&[who, bob]).await),
+    };
+    for numbers in (0..count).collect::<Vec<_>>().chunks(8) {
+        futures_util::future::join_all(numbers.iter().map(|n| start(*n))).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_with_many_groups_ends_with_as_many_statements_as_one_with_few() {
+    let app = TestApp::start().await;
+    let (_, bob, eve) = app.people().await;
+    let changes = "SELECT COUNT(*) FROM changes";
+    let overheard = Overheard::of(&app.store);
+    let mut costs = Vec::new();
+    // The last is more than are left together.
+    for (name, groups) in [("few", 3), ("some", 30), ("many", 259)] {
+        let who = app.person(name).await;
+        starts_groups(&who, &bob, &eve, groups).await;
+        let events = app.counts(changes).await;
+        overheard.takes();
+        let delete = json!({ "password": PASSWORD });
+        who.does("deleteAccount", delete, "userId").await.succeeds();
+        // Whether a connection that was idle is there still is asked now and then.
+        let is_asked = |statement: &&Statement| statement.text != "SELECT ?";
+        let cost = overheard.takes().iter().filter(is_asked).count();
+        let events = usize::try_from(app.counts(changes).await - events).unwrap();
+        assert_eq!(events, groups + groups.div_ceil(3) + (groups + 1) / 3);
+        // On SQLite each row is a statement of its own inside of the one transaction.
+        costs.push(if app.store.is_sqlite() { cost - events } else { cost });
+        let id = parlance::ids::UserId::from(who.id).literal();
+        let present = format!("SELECT COUNT(*) FROM members WHERE user_id = {id} AND left_at IS");
+        assert_eq!(app.counts(&format!("{present} NULL")).await, 0);
+        let left = app.counts(&format!("{present} NOT NULL")).await;
+        assert_eq!(usize::try_from(left).unwrap(), groups);
+    }
+    let rows = usize::from(app.store.is_sqlite());
+    assert_eq!(costs[0], costs[1]);
+    assert_eq!(costs[2] - costs[0], 9 - rows, "for the second part: {costs:?}");
+    // Each departure is the last event of a log without a hole, and each group has an owner: of those who inherited,
+    // the admin where there is one, else who came first.
+    for (wrong, right) in [
+        (
+            "SELECT COUNT(*) FROM conversations AS c WHERE c.event_seq <> \
+             (SELECT COUNT(*) FROM changes AS e WHERE e.conversation_id = c.id)",
+            0,
+        ),
+        (
+            "SELECT COUNT(*) FROM members AS m JOIN conversations AS c ON c.id = m.conversation_id \
+             WHERE m.left_event_seq <> c.event_seq",
+            0,
+        ),
+        (
+            "SELECT COUNT(*) FROM members AS m JOIN changes AS e ON e.conversation_id = m.conversation_id \
+             AND e.event_seq = m.left_event_seq AND e.kind = 'LEFT' AND e.subject_id = m.user_id",
+            3 + 30 + 259,
+        ),
+        (
+            "SELECT COUNT(*) FROM members AS m WHERE m.role = 'OWNER' AND m.left_at IS NULL",
+            3 + 30 + 259,
+        ),
+    ] {
+        assert_eq!(app.counts(wrong).await, right, "{wrong}");
+    }
+    let bobs = parlance::ids::UserId::from(bob.id).literal();
+    let owned = format!("SELECT COUNT(*) FROM members WHERE user_id = {bobs} AND role = 'OWNER'");
+    assert_eq!(app.counts(&owned).await, 1 + 10 + 86);
+    let heirs = "SELECT COUNT(*) FROM changes WHERE kind = 'ROLE' AND data = 'OWNER'";
+    assert_eq!(app.counts(heirs).await, 2 + 20 + 173);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "on MySQL: an SQLite file has no bound on what is prepared"]
+async fn few_statements_stay_prepared_whatever_sizes_are_asked_for() {
+    let app = TestApp::start_with(Setup { pool_size: 1, ..Setup::default() }).await;
+    let (ann, bob, _) = app.people().await;
+    let mut ids = Vec::new();
+    for _ in 0..30 {
+        let group = ann.starts_a_group_with(&[&bob]).await;
+        ids.push(format!("\"{}\"", bob.sends(group, "a word").await.id));
+        ids.push(format!("\"{group}\""));
+    }
+    let prepared = async || {
+        #[derive(diesel::QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            #[diesel(column_name = "Value")]
+            value: String,
+        }
+        let mut conn = app.store.conn().await.unwrap();
+        let Conn::Mysql(conn) = &mut conn else { panic!("this is for MySQL") };
+        let mut open = 0;
+        for (sign, name) in [(1, "Com_stmt_prepare"), (-1, "Com_stmt_close")] {
+            let query = diesel::sql_query(format!("SHOW SESSION STATUS LIKE '{name}'"));
+            let count: Count = query.get_result(conn).await.unwrap();
+            open += sign * count.value.parse::<i64>().unwrap();
+        }
+        open
+    };
+    let asks = async |size: usize| {
+        let some = ids[..size].join(", ");
+        for document in [
+            format!(
+                "{{ nodes(ids: [{some}]) {{ id ... on Message {{ body sender {{ username }} conversation {{ title }} }} \
+                 ... on Conversation {{ unreadCount lastMessage {{ body }} }} }} }}"
+            ),
+            format!(
+                "{{ conversations(first: {size}) {{ nodes {{ unreadCount participants {{ username }} \
+                 lastMessage {{ body }} }} }} messages(first: {size}) {{ nodes {{ body }} }} }}"
+            ),
+            format!(
+                "{{ conversations(first: {size}) {{ nodes {{ messages(last: {size}) {{ nodes {{ body }} }} \
+                 members(first: 3) {{ nodes {{ role }} }} }} }} }}"
+            ),
+        ] {
+            ann.asks_for(document).await.succeeds();
+        }
+    };
+    asks(1).await;
+    let few = prepared().await;
+    for size in 2..=60 {
+        asks(size).await;
+    }
+    let many = prepared().await;
+    println!("{few} statements are prepared after one size, {many} after 60");
+    // Each kind is there in no more sizes than there is room for: 1, 2, 4, 8, 12, 20, 32 and 64.
+    assert!(many <= 8 * few, "{few} statements were prepared after one size, {many} after 60");
+    for size in (1..=60).rev() {
+        asks(size).await;
+    }
+    // What is kept for a moment may have spared a kind the first time.
+    let again = prepared().await;
+    assert!(again <= 8 * few, "{few} statements were prepared after one size, {again} after all");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ use crate::{
     domain::{
         App, Client, Error, Page, Problem, Result, Viewer, Window,
         access::Reader,
-        log, members, operations,
+        departure, log, operations,
         page::one_more,
         sessions::{self, Granted},
         text,
@@ -273,7 +273,7 @@ pub async fn delete(
             async move {
                 // Held first, so that nobody lets them into another group meanwhile.
                 accounts::lock_active(tx, &[id]).await?;
-                let left = members::leave_all_groups(tx, id, now).await?;
+                let left = departure::leave_all_groups(tx, id, now).await?;
                 accounts::update(tx, id, changes).await?;
                 session_rows::revoke_others(tx, id, None, now).await?;
                 operations::note(tx, now, "account.deleted", Some(viewer), Some(id), client, None)

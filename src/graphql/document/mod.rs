@@ -14,7 +14,7 @@ mod scan;
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::{
-    Name, Request, SchemaEnv, ServerError, Value as ConstValue, Variables,
+    Name, Request, SchemaEnv, ServerError, Value, Variables,
     parser::{
         self, parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
@@ -188,11 +188,11 @@ impl Prepared {
     }
 }
 
-fn has_null(value: &ConstValue) -> bool {
+fn has_null(value: &Value) -> bool {
     match value {
-        ConstValue::Null => true,
-        ConstValue::List(values) => values.iter().any(has_null),
-        ConstValue::Object(fields) => fields.values().any(has_null),
+        Value::Null => true,
+        Value::List(values) => values.iter().any(has_null),
+        Value::Object(fields) => fields.values().any(has_null),
         _ => false,
     }
 }
