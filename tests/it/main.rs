@@ -15,6 +15,7 @@ mod kept;
 mod live;
 mod members;
 mod messages;
+mod migrations;
 mod nats;
 mod numbered;
 mod open_groups;
