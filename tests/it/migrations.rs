@@ -91,7 +91,8 @@ impl Obstacle {
                 lock.is_ok_and(|lock| lock.try_lock().is_err())
             }
             Self::Mysql(connection) => {
-                let asked = "SELECT IS_USED_LOCK(CONCAT('parlance:', LEFT(SHA2(DATABASE(), 256), 32)))";
+                let asked =
+                    "SELECT IS_USED_LOCK(CONCAT('parlance:', LEFT(SHA2(DATABASE(), 256), 32)))";
                 connection.query_first::<Option<u64>, _>(asked).await.unwrap().flatten().is_some()
             }
         }
@@ -120,7 +121,7 @@ async fn whoever_is_killed_while_they_migrate_leaves_the_lock_to_the_next() {
         ["DROP TABLE changes", "DELETE FROM __diesel_schema_migrations WHERE version LIKE '%9'"]
     {
         let query = diesel::sql_query(statement);
-        match &mut store.writing().await.unwrap() {
+        match &mut *store.writing().await.unwrap() {
             parlance::store::Conn::Mysql(c) => diesel_async::RunQueryDsl::execute(query, c).await,
             parlance::store::Conn::Sqlite(c) => diesel_async::RunQueryDsl::execute(query, c).await,
         }
@@ -248,8 +249,10 @@ async fn this_release_runs_on_the_schema_of_the_next() {
     assert!(tables.len() >= 9, "{tables:?}");
     for table in tables.into_iter().flatten() {
         app.writes(&format!("ALTER TABLE {table} ADD COLUMN of_the_next INTEGER")).await;
-        app.writes(&format!("ALTER TABLE {table} ADD COLUMN filled VARCHAR(9) NOT NULL DEFAULT 'x'"))
-            .await;
+        app.writes(&format!(
+            "ALTER TABLE {table} ADD COLUMN filled VARCHAR(9) NOT NULL DEFAULT 'x'"
+        ))
+        .await;
     }
     app.writes("CREATE TABLE things_of_the_next (id INTEGER NOT NULL PRIMARY KEY)").await;
     app.writes("CREATE INDEX of_the_next ON messages (conversation_id, sent_at)").await;

@@ -122,7 +122,7 @@ for (const { what, kind, isWhole = false } of cases) {
     // By REST, with a number that has a meaning in the new life, too.
     for (const after of [1, old.length + 2]) {
       const refused = await events(url(), chat, ann.token, { after, epoch });
-      assert.equal(refused.status, 410, await refused.text());
+      assert.equal(refused.status, 410, (await refused.text()).slice(0, 300));
     }
     const fresh = await (await events(url(), chat, ann.token, { after: 1 })).json();
     assert.notEqual(fresh.epoch, epoch);
