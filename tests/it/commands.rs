@@ -87,7 +87,7 @@ impl Program {
     }
 
     /// It ends with a failure; answers the sentence that it gave.
-    async fn fails(&self, args: &[&str]) -> String {
+    pub(crate) async fn fails(&self, args: &[&str]) -> String {
         sentence(&self.runs(args).await)
     }
 }

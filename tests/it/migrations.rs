@@ -4,8 +4,9 @@
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use diesel_async::RunQueryDsl;
 use mysql_async::prelude::Queryable;
-use parlance::store::{Options, migrations};
+use parlance::store::{Conn, Options, Store, migrations};
 use tokio::time::{Instant, sleep};
 
 use crate::{
@@ -109,25 +110,28 @@ impl Obstacle {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_killed_while_they_migrate_leaves_the_lock_to_the_next() {
-    let app = TestApp::start().await;
-    let (options, _folder) = empty_beside(&app).await;
-    let program = Program::on(&app).with("DATABASE_URL", &options.url);
-    migrations::run(&options).await.unwrap();
-    // One is to run again.
-    let store = parlance::store::Store::open(&options).unwrap();
+/// A database on which the last migration is to run again.
+async fn one_to_run(options: &Options) {
+    migrations::run(options).await.unwrap();
+    let store = Store::open(options).unwrap();
     for statement in
         ["DROP TABLE changes", "DELETE FROM __diesel_schema_migrations WHERE version LIKE '%9'"]
     {
         let query = diesel::sql_query(statement);
         match &mut *store.writing().await.unwrap() {
-            parlance::store::Conn::Mysql(c) => diesel_async::RunQueryDsl::execute(query, c).await,
-            parlance::store::Conn::Sqlite(c) => diesel_async::RunQueryDsl::execute(query, c).await,
+            Conn::Mysql(c) => query.execute(c).await,
+            Conn::Sqlite(c) => query.execute(c).await,
         }
         .unwrap();
     }
-    drop(store);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_killed_while_they_migrate_leaves_the_lock_to_the_next() {
+    let app = TestApp::start().await;
+    let (options, _folder) = empty_beside(&app).await;
+    let program = Program::on(&app).with("DATABASE_URL", &options.url);
+    one_to_run(&options).await;
 
     let mut obstacle = Obstacle::on(&options).await;
     let mut first = program.command(&["migrate"]).spawn().unwrap();
@@ -143,8 +147,41 @@ async fn whoever_is_killed_while_they_migrate_leaves_the_lock_to_the_next() {
     let done = done.expect("the next one does not wait for the dead").unwrap();
     let printed = String::from_utf8_lossy(&done.stdout);
     assert!(done.status.success(), "{printed} {}", String::from_utf8_lossy(&done.stderr));
-    assert!(printed.contains("changes") && printed.lines().count() == 1, "{printed}");
+    assert!(printed.trim().ends_with('9') && printed.lines().count() == 1, "{printed}");
     drop_beside(&app, &options).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "on MySQL: an SQLite file is not served while it is migrated"]
+async fn a_migration_does_not_hold_up_the_live_release_behind_a_dump() {
+    let app = TestApp::start().await;
+    let (options, _folder) = empty_beside(&app).await;
+    let program = Program::on(&app).with("DATABASE_URL", &options.url);
+    one_to_run(&options).await;
+    let obstacle = Obstacle::on(&options).await;
+    let problem = program.fails(&["migrate"]).await;
+    assert!(problem.contains("a dump or a long transaction holds a table"), "{problem}");
+    obstacle.is_removed().await;
+    program.succeeds(&["migrate"]).await;
+    drop_beside(&app, &options).await;
+}
+
+/// What stands between commas, but for those in brackets.
+fn parts(text: &str) -> Vec<String> {
+    let (mut depth, mut found) = (0, vec![String::new()]);
+    for c in text.chars() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth == 0 => {
+                found.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        found.last_mut().unwrap().push(c);
+    }
+    found.iter().map(|part| part.trim().to_owned()).collect()
 }
 
 /// What of a migration the release before could trip over: all that is not known to be harmless.
@@ -166,15 +203,12 @@ fn unfit(sql: &str) -> Vec<String> {
             ["CREATE", "UNIQUE", "INDEX", _, "ON", name, ..] => {
                 made_here.contains(name.split('(').next().unwrap())
             }
-            ["ALTER", "TABLE", _, rest @ ..] => {
-                let rest = rest.join(" ").replace(", ADD ", "\nADD ");
-                rest.lines().all(|part| {
-                    let is_filled = !part.contains("NOT NULL") || part.contains(" DEFAULT ");
-                    let is_free = !part.contains("UNIQUE") && !part.contains("REFERENCES");
-                    part.starts_with("ADD INDEX ")
-                        || (part.starts_with("ADD COLUMN ") && is_filled && is_free)
-                })
-            }
+            ["ALTER", "TABLE", _, rest @ ..] => parts(&rest.join(" ")).iter().all(|part| {
+                let is_filled = !part.contains("NOT NULL") || part.contains(" DEFAULT ");
+                let is_free = !part.contains("UNIQUE") && !part.contains("REFERENCES");
+                part.starts_with("ADD INDEX ")
+                    || (part.starts_with("ADD COLUMN ") && is_filled && is_free)
+            }),
             _ => false,
         };
         if !is_fit {
@@ -189,7 +223,7 @@ fn what_takes_away_or_demands_more_is_told_from_what_adds() {
     for fit in [
         "CREATE TABLE a (b INT NOT NULL, CONSTRAINT a_b UNIQUE (b)); -- DROP TABLE c;\nCREATE UNIQUE INDEX d ON a (b);",
         "CREATE INDEX a ON b (c, d)",
-        "ALTER TABLE a ADD COLUMN b INT, ADD COLUMN c VARCHAR(9) NOT NULL DEFAULT '', ADD INDEX d (b)",
+        "ALTER TABLE a ADD COLUMN b DECIMAL(9, 2), ADD COLUMN c VARCHAR(9) NOT NULL DEFAULT '', ADD INDEX d (b, c)",
     ] {
         assert_eq!(unfit(fit), [""; 0], "{fit}");
     }
