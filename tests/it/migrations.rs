@@ -319,8 +319,8 @@ async fn this_release_runs_on_the_schema_of_the_next() {
     let server = Running::start(&program).await;
     assert_eq!(is_ready(&server).await.0, 200);
     let token = ann.token().unwrap();
-    let send = crate::commands::send(chat, "by the one that was started", uuid::Uuid::new_v4());
-    let (status, answer) = server.asks(Some(token), &send).await.unwrap();
+    let message = crate::commands::send(chat, "by the one that was started", uuid::Uuid::new_v4());
+    let (status, answer) = server.asks(Some(token), &message).await.unwrap();
     assert_eq!((status, &answer["errors"]), (200, &json!(null)), "{answer}");
     assert_eq!(answer["data"]["sendMessage"]["message"]["seq"], 4);
     server.signals("TERM");
