@@ -35,7 +35,7 @@ const kinds = {
     const parts = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
     const main = `
       ${process.getuid() === 0 ? 'user root;' : ''}
-      daemon off; worker_processes 1; pid ${folder}/nginx.pid; error_log stderr;
+      daemon off; master_process off; pid ${folder}/nginx.pid; error_log stderr;
       events {}
       http {
         access_log off;
