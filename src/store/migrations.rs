@@ -22,6 +22,10 @@ const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 /// How long one server waits for another that migrates the same database, in seconds.
 const PATIENCE: u32 = 120;
 
+/// How long a migration waits for a table that others use, in seconds. Whoever comes to the table
+/// after it waits behind it, so that a dump that runs for an hour would stop the live release.
+const HELD_UP: u32 = 10;
+
 /// Brings the database to the newest schema and answers the names of what was run. A
 /// lock lets two servers that start at once migrate once; it ends with its connection.
 ///
@@ -65,8 +69,18 @@ async fn run_mysql(options: &Options) -> Result<Vec<String>, String> {
     if locked.locked != Some(1) {
         return Err("another server has been migrating this database for too long".to_owned());
     }
+    let bound = format!("SET SESSION lock_wait_timeout = {HELD_UP}");
+    diesel::sql_query(bound).execute(&mut connection).await.map_err(|e| e.to_string())?;
     let mut harness = AsyncMigrationHarness::new(connection);
-    let done = harness.run_pending_migrations(MYSQL).map_err(|error| error.to_string())?;
+    let done = harness.run_pending_migrations(MYSQL).map_err(|error| {
+        let why = error.to_string();
+        if why.contains("Lock wait timeout") {
+            "a dump or a long transaction holds a table: the migration gave up, try again later"
+                .to_owned()
+        } else {
+            why
+        }
+    })?;
     Ok(done.iter().map(ToString::to_string).collect())
 }
 

@@ -53,7 +53,7 @@ impl Program {
         Self { envs }
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_parlance"));
         command
             .env_clear()
@@ -82,12 +82,12 @@ impl Program {
     }
 
     /// It ends well; answers what it printed.
-    async fn succeeds(&self, args: &[&str]) -> String {
+    pub(crate) async fn succeeds(&self, args: &[&str]) -> String {
         printed(&self.runs(args).await)
     }
 
     /// It ends with a failure; answers the sentence that it gave.
-    async fn fails(&self, args: &[&str]) -> String {
+    pub(crate) async fn fails(&self, args: &[&str]) -> String {
         sentence(&self.runs(args).await)
     }
 }

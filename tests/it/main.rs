@@ -17,6 +17,7 @@ mod kept;
 mod live;
 mod members;
 mod messages;
+mod migrations;
 mod nats;
 mod numbered;
 mod open_groups;

@@ -45,7 +45,7 @@ export async function within(milliseconds, otherwise, promise) {
 }
 
 /** Below the range from which the system gives out ports, so that no client takes it. */
-async function freePort() {
+export async function freePort() {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
     const probe = createServer();
@@ -58,7 +58,7 @@ async function freePort() {
 }
 
 /** A program that a test runs and ends. */
-class Process {
+export class Process {
   constructor(folder, name) {
     this.log = join(folder, `${name}.log`);
   }
@@ -166,14 +166,14 @@ async function onServer(statement) {
   await connection.end();
 }
 
-/** The servers of one test: one on SQLite; on MySQL two, or as many as `instances` says. */
-export async function place(t, { env = {}, instances = isShared ? 2 : 1, nats = false } = {}) {
+/** The servers of one test: one on SQLite; on MySQL two, or as many as `instances` says; behind what `proxy` makes, if given. */
+export async function place(t, { env = {}, instances = isShared ? 2 : 1, nats = false, proxy } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'parlance-clients-'));
   folders.add(folder);
   const name = `parlance_clients_${process.pid}_${Math.floor(Math.random() * 1e9)}`;
-  const it = { folder, servers: [], database: null, nats: null };
+  const it = { folder, servers: [], database: null, nats: null, proxy: null };
   t.after(async () => {
-    for (const process of [...it.servers, it.nats]) await process?.end();
+    for (const process of [it.proxy, ...it.servers, it.nats]) await process?.end();
     if (it.database) {
       it.database.destroy();
       await onServer(`DROP DATABASE IF EXISTS ${name}`);
@@ -186,6 +186,7 @@ export async function place(t, { env = {}, instances = isShared ? 2 : 1, nats = 
     await onServer(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
     const url = new URL(databaseUrl);
     url.pathname = `/${name}`;
+    it.databaseName = name;
     all.DATABASE_URL = url.href;
     all.PARLANCE_SECRET_KEY = 'a secret of the tests, and of no use elsewhere';
     it.database = await mysql.createConnection(url.href);
@@ -203,6 +204,11 @@ export async function place(t, { env = {}, instances = isShared ? 2 : 1, nats = 
     const server = await Server.make(folder, `server-${index}`, all);
     it.servers.push(server);
     await server.start();
+  }
+  if (proxy) {
+    it.proxy = await proxy(it);
+    it.url = () => it.proxy.url;
+    return it;
   }
   let turn = 0;
   /** The next address of the list, as a load balancer without health checks would have it. */
