@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be in a test ends it")]
 
 mod accounts;
+mod attacks;
 mod commands;
 mod concurrency;
 mod conversations;
 mod doors;
 mod entrances;
+mod fuzz;
 mod graphql;
 mod house;
 mod http;
