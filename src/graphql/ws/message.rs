@@ -346,7 +346,7 @@ mod fuzz {
                 && let Ok(Some(found)) = token(payload)
                 && !said["payload"]
                     .to_string()
-                    .contains(&*Value::from(found).to_string().trim_matches('"'))
+                    .contains(Value::from(found).to_string().trim_matches('"'))
             {
                 return Err(format!("the token {found:?} was not shown"));
             }

@@ -127,7 +127,7 @@ async fn a_request_of_two_lengths_hides_no_other_request() {
     let size = body.len();
     let chunked = format!("{size:x}\r\n{body}\r\n0\r\n\r\n");
     let hidden = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
-    let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
+    let start = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
     for (headers, content, statuses) in [
         // Taken by its chunks alone, and the connection ends, whoever is before us.
         (
@@ -170,7 +170,7 @@ async fn a_request_of_two_lengths_hides_no_other_request() {
         ("Transfer-Encoding: chunked".to_owned(), &format!("fffffffffffffffff{chunked}"), &["400"]),
     ] {
         let mut stream = TcpStream::connect(served.address).await.unwrap();
-        let sent = format!("{head}{headers}\r\n\r\n{content}{hidden}");
+        let sent = format!("{start}{headers}\r\n\r\n{content}{hidden}");
         stream.write_all(sent.as_bytes()).await.unwrap();
         let mut heard = Vec::new();
         let end = timeout(Duration::from_secs(20), stream.read_to_end(&mut heard)).await;
