@@ -23,6 +23,9 @@ pub mod commands;
 pub mod config;
 pub mod demo;
 pub mod domain;
+#[cfg(test)]
+#[path = "../tests/fuzz/engine.rs"]
+mod fuzz;
 pub mod graphql;
 pub mod ids;
 pub mod live;

@@ -92,11 +92,11 @@ fn check_body(body: &str) -> Result<String> {
     checked_body("body", body).map_err(|problem| Error::Invalid(vec![problem]))
 }
 
-/// A body as it is stored, or the problem.
-pub(super) fn checked_body(
-    field: &'static str,
-    body: &str,
-) -> std::result::Result<String, Problem> {
+/// A body as it is stored.
+///
+/// # Errors
+/// With what is wrong, of a field of this name.
+pub fn checked_body(field: &'static str, body: &str) -> std::result::Result<String, Problem> {
     let body = body.trim();
     let (problem, rule) = if body.is_empty() {
         ("may not be empty".to_owned(), Rule::Blank)

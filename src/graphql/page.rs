@@ -336,3 +336,7 @@ mod tests {
         assert_eq!(decode("", &encode("", &name)), Some(name));
     }
 }
+
+#[cfg(test)]
+#[path = "page_fuzz.rs"]
+mod fuzz;

@@ -8,7 +8,7 @@ use axum::{
     extract::{FromRequest, Multipart, Request},
     http::{HeaderMap, StatusCode, header},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 use super::{
     Refusal, Result,
@@ -158,8 +158,8 @@ impl Fields {
                 return Sent::Nothing;
             }
             Value::String(text) => text,
-            Value::Number(number) => number.to_string(),
-            Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+            Value::Number(number) if is_exact(&number) => number.to_string(),
+            Value::Number(_) | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
                 self.refuse(
                     name,
                     match rules.kind {
@@ -301,6 +301,23 @@ fn objects_of_form(fields: &[(String, String)], list: &str) -> Option<Vec<Value>
         objects.entry(place).or_default().insert(field, value.as_str().into());
     }
     (!objects.is_empty()).then(|| objects.into_values().map(Value::Object).collect())
+}
+
+/// True if a number can be written as it was sent. Whole numbers of more than 64 bits are read
+/// with fewer digits than they have, and so is all that large.
+fn is_exact(number: &Number) -> bool {
+    const LARGEST: f64 = 9_007_199_254_740_992.0;
+    !number.is_f64() || number.as_f64().is_some_and(|number| number.abs() < LARGEST)
+}
+
+/// One field of a body in parts; of several the first. `None` too where the body is none.
+pub(super) async fn part(headers: &HeaderMap, body: &Bytes, name: &str) -> Option<String> {
+    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    if !kind.to_ascii_lowercase().starts_with("multipart/form-data") {
+        return None;
+    }
+    let parts = parts(kind, body.clone()).await.ok()?;
+    parts.into_iter().find(|(own, _)| own == name).map(|(_, value)| value)
 }
 
 /// A type by its name in Python.

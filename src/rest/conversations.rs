@@ -270,7 +270,7 @@ async fn create(call: Call) -> Result<Reply> {
     let mut fields = call.fields(false).await?;
     let people = participants(&call, viewer, &mut fields, false).await?;
     let sent = fields.objects("messages").unwrap_or_default();
-    let bodies = body::each(&mut fields, "messages", sent, messages::read_body);
+    let bodies = body::each(&mut fields, "messages", sent, messages::read_one_body);
     fields.check(ORDER)?;
     let others = people.unwrap_or_default();
     let view = conversations::create_open(&call.face.app, viewer, others, bodies, None).await?;

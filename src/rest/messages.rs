@@ -251,6 +251,12 @@ pub(super) fn read_body(fields: &mut Fields) -> Option<String> {
     fields.plain("message_body", BODY_TEXT)
 }
 
+/// The same of one of several messages, looked at here so that what is wrong stands at its place.
+pub(super) fn read_one_body(fields: &mut Fields) -> Option<String> {
+    let checked = messages::checked_body("body", &read_body(fields)?);
+    checked.map_err(|problem| fields.refuse_all(&[problem])).ok()
+}
+
 /// The conversation that the body names: `None` if it names none, or none that there is.
 async fn named(call: &Call, viewer: Viewer, fields: &mut Fields) -> Result<Option<ConversationId>> {
     let Some(value) = fields.value("conversation") else { return Ok(None) };

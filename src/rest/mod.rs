@@ -30,6 +30,7 @@ use std::{collections::HashMap, error::Error, panic::AssertUnwindSafe, sync::Arc
 
 use axum::{
     Json, Router,
+    body::Bytes,
     extract::{Extension, RawPathParams, RawQuery, Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware,
@@ -131,9 +132,9 @@ async fn serve(
     let (parts, body) = request.into_parts();
     let (limit, within) = (face.body_limit, face.timeout + events::WAIT_MAX);
     let served = async {
-        let body = match axum::body::to_bytes(body, limit).await {
-            Ok(body) => body,
-            Err(error) => return not_read(&error, limit),
+        let (body, not_read) = match axum::body::to_bytes(body, limit).await {
+            Ok(body) => (body, None),
+            Err(error) => (Bytes::new(), Some(not_read(&error, limit))),
         };
         let call = Call {
             face,
@@ -147,7 +148,10 @@ async fn serve(
             extensions: parts.extensions,
             body,
         };
-        view::serve(view, call).await
+        match not_read {
+            None => view::serve(view, call).await,
+            Some(refusal) => view::refuse(view, &call, refusal).await,
+        }
     };
     // A panic costs one answer and not the connection.
     let served = AssertUnwindSafe(served).catch_unwind();
@@ -162,13 +166,13 @@ async fn serve(
 }
 
 /// A body that did not come as it should.
-fn not_read(error: &axum::Error, limit: usize) -> Response {
+fn not_read(error: &axum::Error, limit: usize) -> Refusal {
     let is_long = error.source().is_some_and(<dyn Error>::is::<LengthLimitError>);
     if is_long {
         let detail = format!("The body is too long: at most {limit} bytes.");
-        return fault(StatusCode::PAYLOAD_TOO_LARGE, &detail);
+        return Refusal::detail(StatusCode::PAYLOAD_TOO_LARGE, detail);
     }
-    fault(StatusCode::BAD_REQUEST, "The body broke off.")
+    Refusal::detail(StatusCode::BAD_REQUEST, "The body broke off.")
 }
 
 fn fault(status: StatusCode, detail: &str) -> Response {

@@ -192,6 +192,14 @@ pub(super) async fn serve(view: &'static View, mut call: Call) -> Response {
     answer(view, &call, format, asks_session, done).await
 }
 
+/// Answers a request that was not read to its end, in the form and with the headers of any other.
+pub(super) async fn refuse(view: &'static View, call: &Call, refusal: Refusal) -> Response {
+    let format = negotiate::format(&call.headers, &call.query).unwrap_or(Format::Json);
+    let asks_session =
+        view.access != Access::Everybody && !who::Shown::read(&call.headers).is_bearer();
+    answer(view, call, format, asks_session, Err(refusal)).await
+}
+
 /// Lets the caller in, as far as the method does not matter.
 async fn enter(view: &View, call: &mut Call, asks_session: &mut bool) -> Result<()> {
     if view.access != Access::Everybody {

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 
-use super::{Refusal, Result, cookies, view::Call};
+use super::{Refusal, Result, body, cookies, view::Call};
 use crate::domain::{
     Code, Viewer,
     accounts::User,
@@ -117,7 +117,10 @@ async fn session(call: &Call) -> Result<Option<Person>> {
         let shown = call.headers.get("x-csrftoken").and_then(|token| token.to_str().ok());
         let from_form = match shown {
             Some(_) => None,
-            None => cookies::form_token(&call.headers, &call.body),
+            None => match cookies::form_token(&call.headers, &call.body) {
+                Some(token) => Some(token),
+                None => body::part(&call.headers, &call.body, cookies::CSRF_FIELD).await,
+            },
         };
         cookies::must_match(&call.headers, shown.or(from_form.as_deref()), &call.origin())
             .map_err(|why| Refusal::forbidden(&format!("CSRF Failed: {why}")))?;

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be in a test ends it")]
 
 mod accounts;
+mod attacks;
 mod commands;
 mod concurrency;
 mod conversations;
@@ -10,6 +11,7 @@ mod doors;
 mod entrances;
 mod followed;
 mod graphiql;
+mod fuzz;
 mod graphql;
 mod house;
 mod http;

@@ -242,4 +242,6 @@ fn decode(hexadecimal: &str) -> Option<Hash> {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 use axum::extract::ws::{CloseFrame, Message};
 
+use super::LONGEST_MESSAGE;
 use crate::domain::watch::Ending;
 
 /// The longest reason that fits into a frame, with some room.
@@ -20,6 +21,8 @@ pub(super) struct Close {
 pub(super) enum End {
     /// By the server, which says why.
     Close(Close),
+    /// By the server, which can read nothing more of what the client sends.
+    Unreadable(Close),
     /// By the client, with its code if it said one.
     Left(Option<u16>),
     /// Without a word: nobody is there any more.
@@ -87,6 +90,11 @@ impl Close {
     /// A message that is none of the protocol's.
     pub(super) fn malformed(reason: impl Into<String>) -> Self {
         Self::new(Self::MALFORMED, reason)
+    }
+
+    /// A message that is longer than any may be.
+    pub(super) fn too_long() -> Self {
+        Self::new(Self::TOO_LONG, format!("The message is over {LONGEST_MESSAGE} bytes."))
     }
 
     /// The frame that says it.

@@ -253,3 +253,120 @@ mod tests {
         assert_eq!(text.as_str(), r#"{"id":"a\"\n","type":"complete"}"#);
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    //! Messages that no client of good will sends.
+
+    use super::*;
+    use crate::fuzz::{Target, soup};
+
+    const WORDS: &[&str] = &[
+        "{",
+        "}",
+        "[",
+        "]",
+        ":",
+        ",",
+        "\"",
+        "null",
+        "true",
+        "-1",
+        "1e999",
+        "\"type\":",
+        "\"id\":",
+        "\"payload\":",
+        "\"connection_init\"",
+        "\"subscribe\"",
+        "\"start\"",
+        "\"complete\"",
+        "\"stop\"",
+        "\"ping\"",
+        "\"pong\"",
+        "\"connection_terminate\"",
+        "\"1\"",
+        "\"\"",
+        "\"query\":",
+        "\"{ a }\"",
+        "\"variables\":",
+        "\"extensions\":",
+        "\"operationName\":",
+        "\"authorization\":",
+        "\"headers\":",
+        "\"accessToken\":",
+        "\"Bearer X\"",
+        "\\u0000",
+        "\\ud800",
+        "\u{1f4ac}",
+        "99999999999999999999",
+    ];
+
+    /// The names of what may come in, and whether a message of it names an operation.
+    fn kind(incoming: &Incoming) -> (&'static str, Option<&str>) {
+        match incoming {
+            Incoming::Init(_) => ("init", None),
+            Incoming::Ping(_) => ("ping", None),
+            Incoming::Pong => ("pong", None),
+            Incoming::Start { id, .. } => ("start", Some(id)),
+            Incoming::Stop { id } => ("stop", Some(id)),
+            Incoming::Leave => ("leave", None),
+        }
+    }
+
+    fn check(input: &[u8]) -> Result<String, String> {
+        let text = String::from_utf8_lossy(input);
+        let said = serde_json::from_str::<Value>(&text).unwrap_or_default();
+        let mut outcomes = Vec::new();
+        for wire in Wire::BOTH {
+            let incoming = match wire.read(&text) {
+                Ok(incoming) => incoming,
+                Err(close) if close.code == Close::MALFORMED => {
+                    outcomes.push("malformed");
+                    continue;
+                }
+                Err(close) => return Err(format!("it ends with {close:?}")),
+            };
+            let (kind, id) = kind(&incoming);
+            if id != id.and(said["id"].as_str())
+                || id.is_some_and(|id| !(1..=LONGEST_ID).contains(&id.len()))
+            {
+                return Err(format!("the id is {id:?}"));
+            }
+            if let Some(id) = id {
+                let Message::Text(written) = wire.next(id, b"{}") else {
+                    return Err("not text".to_owned());
+                };
+                let written: Value =
+                    serde_json::from_str(&written).map_err(|error| error.to_string())?;
+                if written["id"] != id || written["payload"] != serde_json::json!({}) {
+                    return Err(format!("{id:?} is written as {written}"));
+                }
+            }
+            if let Incoming::Init(payload) | Incoming::Ping(Some(payload)) = &incoming
+                && let Ok(Some(found)) = token(payload)
+                && !said["payload"]
+                    .to_string()
+                    .contains(Value::from(found).to_string().trim_matches('"'))
+            {
+                return Err(format!("the token {found:?} was not shown"));
+            }
+            outcomes.push(kind);
+        }
+        // What only one of the two forms has, the other refuses.
+        match outcomes[..] {
+            ["start" | "stop" | "leave" | "ping" | "pong", other]
+            | [other, "start" | "stop" | "leave"]
+                if other != "malformed" =>
+            {
+                Err(format!("both forms take it, as {outcomes:?}"))
+            }
+            _ => Ok(outcomes.join(", ")),
+        }
+    }
+
+    #[test]
+    fn a_message_is_read_as_one_of_its_protocol_or_ends_the_connection_as_malformed() {
+        let target = Target { name: "messages", cases: 2_000, words: WORDS, seeds: Vec::new() };
+        target.run(soup(WORDS, 20), check);
+    }
+}

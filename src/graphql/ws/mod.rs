@@ -18,7 +18,7 @@ use axum::{
     extract::{FromRequestParts, State, ws::WebSocketUpgrade},
     http::{
         HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version,
-        header::{AUTHORIZATION, HOST, ORIGIN, UPGRADE},
+        header::{ALLOW, AUTHORIZATION, HOST, ORIGIN, UPGRADE},
         request::Parts,
         uri::Authority,
     },
@@ -82,10 +82,17 @@ pub(super) async fn upgrade(endpoint: Arc<Endpoint>, request: Request<Body>) -> 
 
 async fn open(endpoint: Arc<Endpoint>, parts: &mut Parts) -> Result<Response<Body>, Refusal> {
     check_origin(&endpoint.origins, &parts.headers, &parts.uri)?;
-    let upgrade = WebSocketUpgrade::from_request_parts(parts, &()).await.map_err(|rejection| {
+    let upgrade = WebSocketUpgrade::from_request_parts(parts, &()).await;
+    let upgrade = upgrade.map_err(|rejection| {
         let message = format!("This address is for WebSockets. {rejection}.");
         let status = rejection.into_response().status();
-        Refusal::http(status, ErrorCode::BadUserInput.error(message, None))
+        let refusal = Refusal::http(status, ErrorCode::BadUserInput.error(message, None));
+        match (status, parts.version) {
+            (StatusCode::METHOD_NOT_ALLOWED, Version::HTTP_2) => refusal.with(ALLOW, "CONNECT"),
+            (StatusCode::METHOD_NOT_ALLOWED, _) => refusal.with(ALLOW, "GET"),
+            (StatusCode::UPGRADE_REQUIRED, _) => refusal.with(UPGRADE, "websocket"),
+            _ => refusal,
+        }
     })?;
     let upgrade = upgrade.protocols(Wire::BOTH.map(Wire::name));
     let protocol = upgrade.selected_protocol().and_then(|protocol| protocol.to_str().ok());

@@ -116,7 +116,7 @@ impl Socket {
             }
         };
         let code = match &end {
-            End::Close(close) => Some(close.code),
+            End::Close(close) | End::Unreadable(close) => Some(close.code),
             End::Left(code) => *code,
             End::Dead => None,
         };
@@ -182,9 +182,9 @@ impl Socket {
         match frame {
             Message::Close(frame) => Err(End::Left(frame.map(|frame| frame.code))),
             Message::Ping(_) | Message::Pong(_) => Ok(()),
-            Message::Binary(data) if data.len() > LONGEST_MESSAGE => Err(too_long()),
+            Message::Binary(data) if data.len() > LONGEST_MESSAGE => Err(Close::too_long().into()),
             Message::Binary(_) => Err(Close::malformed("A message must be text.").into()),
-            Message::Text(text) if text.len() > LONGEST_MESSAGE => Err(too_long()),
+            Message::Text(text) if text.len() > LONGEST_MESSAGE => Err(Close::too_long().into()),
             Message::Text(text) => match self.wire.read(&text)? {
                 Incoming::Init(payload) => self.init(&payload),
                 Incoming::Ping(payload) => self.ping(payload),
@@ -307,20 +307,20 @@ impl Socket {
     }
 }
 
-fn too_long() -> End {
-    Close::new(Close::TOO_LONG, format!("The message is over {LONGEST_MESSAGE} bytes.")).into()
-}
-
 /// A frame that the library could not read, or the end of the connection.
 fn unreadable(error: axum::Error) -> End {
     use tungstenite::{Error, error::ProtocolError};
     match error.into_inner().downcast_ref::<Error>() {
-        Some(Error::Capacity(_)) => too_long(),
-        Some(Error::Utf8(_)) => Close::new(Close::NOT_TEXT, "The message is not UTF-8.").into(),
+        Some(Error::Capacity(_)) => End::Unreadable(Close::too_long()),
+        Some(Error::Utf8(_)) => {
+            End::Unreadable(Close::new(Close::NOT_TEXT, "The message is not UTF-8."))
+        }
         None | Some(Error::Protocol(ProtocolError::ResetWithoutClosingHandshake)) => {
             End::Left(None)
         }
-        Some(Error::Protocol(error)) => Close::new(Close::PROTOCOL, error.to_string()).into(),
+        Some(Error::Protocol(error)) => {
+            End::Unreadable(Close::new(Close::PROTOCOL, error.to_string()))
+        }
         Some(_) => End::Left(None),
     }
 }

@@ -72,11 +72,12 @@ impl Socket {
         self.operations = Operations::default();
         let batch = std::mem::take(&mut self.batch);
         let ws = &mut self.ws;
+        let is_readable = !matches!(end, End::Unreadable(_));
         let (messages, close) = match end {
             End::Dead => return,
             // The library has an answer to the client's last frame ready.
             End::Left(_) => (Vec::new(), None),
-            End::Close(close) => (batch.messages, Some(close.frame())),
+            End::Close(close) | End::Unreadable(close) => (batch.messages, Some(close.frame())),
         };
         let goodbye = async {
             for message in messages.into_iter().chain(close) {
@@ -89,6 +90,10 @@ impl Socket {
         }
         // What is unread when the connection is dropped would take our last frame with it.
         let over = Instant::now() + GOODBYE;
+        // The library reads nothing more after an error, and says at once that it is over.
+        if !is_readable {
+            sleep_until(over).await;
+        }
         let hears = async {
             while let Some(heard) = ws.recv().await {
                 if heard.is_err() {

@@ -1,0 +1,3 @@
+//! Attacks as they would be tried: each test is a row of the security checklist.
+
+mod parsing;
