@@ -20,11 +20,11 @@ pub(super) fn frame(opcode: Opcode, is_last: bool, is_masked: bool, payload: &[u
     match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
         (Ok(length @ 0..126), _) => frame.push(mask | length),
         (_, Ok(length)) => {
-            frame.push(mask | 126);
+            frame.push(mask | 0x7e);
             frame.extend(length.to_be_bytes());
         }
         _ => {
-            frame.push(mask | 127);
+            frame.push(mask | 0x7f);
             frame.extend((payload.len() as u64).to_be_bytes());
         }
     }
@@ -39,8 +39,10 @@ pub(super) fn frame(opcode: Opcode, is_last: bool, is_masked: bool, payload: &[u
 }
 
 /// A frame that came: its opcode, whether it is the last of its message, what is in it, and its length on the wire.
-/// None while it is not whole.
-pub(super) fn read(bytes: &[u8]) -> Result<Option<(u8, bool, &[u8], usize)>, String> {
+type Frame<'a> = (u8, bool, &'a [u8], usize);
+
+/// The first frame; none while it is not whole.
+pub(super) fn read(bytes: &[u8]) -> Result<Option<Frame<'_>>, String> {
     let [first, second, rest @ ..] = bytes else { return Ok(None) };
     if first & 0x70 != 0 || second & 0x80 != 0 {
         return Err(format!("no server sends a frame that begins with {first:#x} {second:#x}"));

@@ -207,7 +207,13 @@ struct Heard {
     read: usize,
     message: Vec<u8>,
     kinds: Vec<String>,
-    closed: Option<Option<u16>>,
+    closed: Option<Last>,
+}
+
+/// The frame that ends a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Last {
+    code: Option<u16>,
 }
 
 impl Heard {
@@ -234,7 +240,7 @@ impl Heard {
                 }
                 8 => {
                     let code = payload.first_chunk().map(|code| u16::from_be_bytes(*code));
-                    self.closed = Some(code);
+                    self.closed = Some(Last { code });
                 }
                 9 | 10 => {}
                 other => return Err(format!("a frame of opcode {other}")),
@@ -328,10 +334,10 @@ async fn check(
         }
     }
     let end = match heard.closed {
-        Some(Some(code)) if CODES.contains(&code) => code.to_string(),
+        Some(Last { code: Some(code) }) if CODES.contains(&code) => code.to_string(),
         // The client's own code comes back to it.
-        Some(code) if closes => format!("closed by the client, {}", code.is_some()),
-        Some(code) => return Err(format!("ended with {code:?}")),
+        Some(Last { code }) if closes => format!("closed by the client, {}", code.is_some()),
+        Some(last) => return Err(format!("ended with {last:?}")),
         None if is_crooked => "ended without a word".to_owned(),
         None => return Err("ended without a word".to_owned()),
     };
@@ -369,7 +375,7 @@ async fn who_is_still_writing_sees_why_the_connection_ends() {
             stream.write_all(&steps).await.unwrap();
             let mut heard = Heard::default();
             assert!(heard.listens(&mut stream, PATIENCE).await.unwrap(), "{unreadable}");
-            assert_eq!(heard.closed, Some(Some(code)), "{unreadable}");
+            assert_eq!(heard.closed, Some(Last { code: Some(code) }), "{unreadable}");
         }
     }
 }
