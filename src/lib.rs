@@ -27,6 +27,7 @@ pub mod graphql;
 pub mod ids;
 pub mod live;
 pub mod pages;
+mod rate_headers;
 pub mod request_log;
 pub mod rest;
 pub mod secrets;

@@ -36,6 +36,7 @@ use crate::{
     domain::{App, Client, operations},
     graphql::{self, Documents, Endpoint, Fanout, Limits, Settings, http::Failure},
     pages::{self, Site},
+    rate_headers,
     request_log::{self, RequestLog},
     rest::{self, Face},
 };
@@ -161,6 +162,7 @@ pub fn router(app: App, options: &Options) -> Router {
                     REFERRER_POLICY,
                     HeaderValue::from_static("same-origin"),
                 ))
+                .layer(middleware::from_fn(rate_headers::tell))
                 .layer(middleware::from_fn_with_state(Arc::new(trusted_proxies), client))
                 .layer(middleware::from_fn(log))
                 .layer(middleware::from_fn_with_state(request_log, request_log::note)),
