@@ -14,7 +14,7 @@ use argon2::{
 use tokio::sync::Semaphore;
 
 /// How many callers may wait for their turn; a further one is told to come back.
-const QUEUE: usize = 128;
+const QUEUE: usize = 64;
 
 /// The most hashes at once, however many cores there are: each takes 19 MiB for its time.
 const TURNS_MAX: usize = 8;
