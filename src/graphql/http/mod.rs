@@ -52,13 +52,13 @@ pub async fn graphql(
     }
     let (parts, body) = request.into_parts();
     let accepted = negotiate::accepted(&parts.headers);
-    let mut asker = Asker::default();
+    let mut counted = Counted::default();
     let reply = match (count_request(&endpoint.app, &parts), accepted) {
         (Err(refusal), _) => Err(refusal),
         (Ok(()), Some(Media::EventStream)) => {
-            stream(&endpoint, &parts, body, &mut asker).await.map(Reply::Events)
+            stream(&endpoint, &parts, body, &mut counted).await.map(Reply::Events)
         }
-        (Ok(()), Some(_)) => answer(&endpoint, &parts, body, &mut asker).await,
+        (Ok(()), Some(_)) => answer(&endpoint, &parts, body, &mut counted).await,
         (Ok(()), None) => Err(not_acceptable()),
     };
     let mut response = match reply {
@@ -69,7 +69,7 @@ pub async fn graphql(
     // What was refused for its rate has said of which already.
     if response.extensions().get::<Standing>().is_none()
         && let Some(client) = parts.extensions.get()
-        && let Some(left) = limits::left(&endpoint.app, client, asker.viewer, asker.writes)
+        && let Some(left) = limits::left(&endpoint.app, client, counted.viewer, counted.writes)
     {
         response.extensions_mut().insert(left);
     }
@@ -83,7 +83,7 @@ fn respond(answer: Answer, accepted: Option<Media>, parts: &Parts) -> Response<B
 
 /// Who a request was counted for.
 #[derive(Default)]
-struct Asker {
+struct Counted {
     viewer: Option<Viewer>,
     writes: bool,
 }
@@ -109,7 +109,7 @@ async fn answer(
     endpoint: &Arc<Endpoint>,
     parts: &Parts,
     body: Body,
-    asker: &mut Asker,
+    counted: &mut Counted,
 ) -> Result<Reply, Refusal> {
     let params = read(&endpoint.settings, parts, body).await?;
     let prepared = endpoint.documents.prepare(params)?;
@@ -117,14 +117,14 @@ async fn answer(
     if operation.kind == OperationType::Subscription {
         // There is one way only to answer it, however the client likes that.
         if negotiate::takes_events(&parts.headers) {
-            return follow(endpoint, parts, prepared, asker).await.map(Reply::Events);
+            return follow(endpoint, parts, prepared, counted).await.map(Reply::Events);
         }
         let message =
             "Subscriptions need a WebSocket to this address, or Accept: text/event-stream.";
         return Err(bad_request(ErrorCode::OperationResolutionFailure.error(message, None)));
     }
     check_method(operation, &parts.method)?;
-    let caller = admit(endpoint, operation, parts, asker).await?;
+    let caller = admit(endpoint, operation, parts, counted).await?;
     operation::check_introspection(endpoint, operation).map_err(|error| Refusal::from(*error))?;
     Ok(Reply::Whole(Box::new(operation::execute(endpoint, prepared, caller).await)))
 }
@@ -134,11 +134,11 @@ async fn stream(
     endpoint: &Arc<Endpoint>,
     parts: &Parts,
     body: Body,
-    asker: &mut Asker,
+    counted: &mut Counted,
 ) -> Result<Response<Body>, Refusal> {
     let params = read(&endpoint.settings, parts, body).await?;
     match endpoint.documents.prepare(params) {
-        Ok(prepared) => follow(endpoint, parts, prepared, asker).await,
+        Ok(prepared) => follow(endpoint, parts, prepared, counted).await,
         Err(error) => {
             let refused = Err(Box::new(error));
             Ok(sse::events(endpoint, None, refused, request_id(&parts.headers)))
@@ -150,13 +150,13 @@ async fn follow(
     endpoint: &Arc<Endpoint>,
     parts: &Parts,
     prepared: Prepared,
-    asker: &mut Asker,
+    counted: &mut Counted,
 ) -> Result<Response<Body>, Refusal> {
     let operation = prepared.operation();
     check_method(operation, &parts.method)?;
     let last_event_id =
         if live::is_numbered(operation) { last_event_id(&parts.headers)? } else { None };
-    let caller = admit(endpoint, operation, parts, asker).await?;
+    let caller = admit(endpoint, operation, parts, counted).await?;
     let viewer = caller.viewer;
     let work = operation::start_prepared(endpoint, prepared, caller, last_event_id);
     let started = operation::in_time(endpoint, work).await;
@@ -256,7 +256,7 @@ async fn admit(
     endpoint: &Endpoint,
     operation: &Operation,
     parts: &Parts,
-    asker: &mut Asker,
+    counted: &mut Counted,
 ) -> Result<Caller, Refusal> {
     let asking = authenticate(&endpoint.app, &parts.headers);
     let asked = tokio::time::timeout(endpoint.settings.timeout, asking).await.map_err(|_| {
@@ -279,7 +279,7 @@ async fn admit(
             return Err(Refusal::auth(error::code(error.code()), error.to_string()));
         }
     };
-    *asker = Asker { viewer, writes: operation.kind == OperationType::Mutation };
+    *counted = Counted { viewer, writes: operation.kind == OperationType::Mutation };
     if let Some(viewer) = viewer {
         limits::count_of(&endpoint.app, viewer)
             .map_err(|error| Refusal::from(*error::refused(error)))?;
