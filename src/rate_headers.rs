@@ -1,6 +1,7 @@
 //! Tells clients in headers what is left to them, so that they slow down before they are
-//! refused: `RateLimit-Policy` and `RateLimit`, as the draft "RateLimit header fields for
-//! HTTP" of the IETF has them. The faces put a [`Standing`] beside an answer that was counted.
+//! refused: `RateLimit-Policy` and `RateLimit`, as a draft of the IETF has them
+//! (draft-ietf-httpapi-ratelimit-headers). The faces put a [`Standing`] beside an answer that
+//! was counted.
 
 use std::fmt::Write;
 

@@ -23,7 +23,7 @@ pub(super) struct Refusal {
     /// After how many seconds the same may succeed.
     pub(super) retry_after: Option<u64>,
     /// What is left of the limit that was reached.
-    pub(super) standing: Option<Standing>,
+    pub(super) standing: Option<Box<Standing>>,
 }
 
 /// The members of an object, in their order.
@@ -66,7 +66,7 @@ impl Refusal {
         let headers = self.headers();
         let mut response = (self.status, headers, Json(self.body)).into_response();
         if let Some(standing) = self.standing {
-            response.extensions_mut().insert(standing);
+            response.extensions_mut().insert(*standing);
         }
         response
     }
@@ -160,7 +160,7 @@ impl From<Error> for Refusal {
         if let Some(wait) = error.retry_after() {
             refusal.retry_after = Some(whole_seconds(wait));
         }
-        refusal.standing = Standing::after(&error);
+        refusal.standing = Standing::after(&error).map(Box::new);
         refusal
     }
 }

@@ -252,7 +252,7 @@ async fn answer(
     let (status, body, links, extra) = match done {
         Ok(Reply { status, body, links }) => (status, body, links, HeaderMap::new()),
         Err(refusal) => {
-            standing = refusal.standing;
+            standing = refusal.standing.as_deref().copied();
             let headers = refusal.headers();
             let body: Box<dyn Shown> = Box::new(refusal.body);
             (refusal.status, Some(body), Links::default(), headers)
