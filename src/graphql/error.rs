@@ -71,9 +71,9 @@ impl From<Error> for async_graphql::Error {
 }
 
 /// The same where no resolver has run.
-pub(super) fn refused(error: domain::Error) -> Box<ServerError> {
+pub(super) fn refused(error: domain::Error) -> ServerError {
     let error = async_graphql::Error::from(Error::from(error)).into_server_error(Pos::default());
-    Box::new(ServerError { locations: Vec::new(), ..error })
+    ServerError { locations: Vec::new(), ..error }
 }
 
 /// The code on the wire.

@@ -123,7 +123,7 @@ pub(super) fn count(endpoint: &Endpoint, caller: &Caller) -> Result<(), Box<Serv
         Some(viewer) => limits::count_of(&endpoint.app, viewer),
         None => Ok(()),
     });
-    counted.map_err(error::refused)
+    counted.map_err(|error| Box::new(error::refused(error)))
 }
 
 /// Looks again whether who asked to be connected may still ask for anything.
@@ -132,7 +132,9 @@ pub(super) async fn recheck(
     caller: Caller,
 ) -> Result<Caller, Box<ServerError>> {
     let Some(viewer) = caller.viewer else { return Ok(caller) };
-    let viewer = watch::recheck(&endpoint.app, viewer).await.map_err(error::refused)?;
+    let viewer = watch::recheck(&endpoint.app, viewer)
+        .await
+        .map_err(|error| Box::new(error::refused(error)))?;
     Ok(Caller { viewer: Some(viewer), ..caller })
 }
 

@@ -91,7 +91,7 @@ struct Counted {
 /// Counts a request for where it comes from, before anything is done for it.
 pub(super) fn count_request(app: &App, parts: &Parts) -> Result<(), Refusal> {
     let Some(client) = parts.extensions.get::<Client>() else { return Ok(()) };
-    limits::count_request(app, client).map_err(|error| Refusal::from(*error::refused(error)))
+    limits::count_request(app, client).map_err(|error| Refusal::from(error::refused(error)))
 }
 
 /// What comes of a request that is not refused.
@@ -282,7 +282,7 @@ async fn admit(
     *counted = Counted { viewer, writes: operation.kind == OperationType::Mutation };
     if let Some(viewer) = viewer {
         limits::count_of(&endpoint.app, viewer)
-            .map_err(|error| Refusal::from(*error::refused(error)))?;
+            .map_err(|error| Refusal::from(error::refused(error)))?;
     }
     let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
     Ok(Caller { viewer, client })
