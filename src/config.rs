@@ -10,7 +10,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
 use crate::{
-    domain::{Rules, Sharing},
+    domain::{Rate, Rates, Rules, Sharing},
     graphql::Limits,
     live,
     request_log::{self, RequestLog},
@@ -143,9 +143,11 @@ pub struct Config {
     #[arg(long, env = "PARLANCE_PASSWORD_MIN", global = true, default_value_t = 5,
           value_parser = clap::value_parser!(u8).range(1..=128))]
     pub password_min: u8,
-    /// Whether sign-ins and writes are limited in their rate
+    /// Whether anything is limited in its rate
     #[arg(long, env = "PARLANCE_RATE_LIMITS", global = true, value_enum, default_value = "on")]
     pub rate_limits: Switch,
+    #[command(flatten)]
+    pub rates: RateSettings,
     /// Networks of proxies whose X-Forwarded-For is believed, separated by commas, like `10.0.0.0/8`
     #[arg(long, env = "PARLANCE_TRUSTED_PROXIES", global = true, value_delimiter = ',', action = ArgAction::Append, value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
@@ -232,6 +234,63 @@ pub struct DocumentLimits {
     /// Fields of the answer, each list counted as long as it is asked to be
     #[arg(long, env = "PARLANCE_DOCUMENT_COST", global = true, default_value_t = Limits::default().cost)]
     pub document_cost: usize,
+}
+
+/// How often things may be done: so many at once and in each span of this length, like `200/10s`, or `off`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    next_help_heading = "Rates, like `200/10s`: so many at once, and as many again in each such time; or `off`"
+)]
+pub struct RateSettings {
+    /// Requests from one address
+    #[arg(long, env = "PARLANCE_RATE_ADDRESS", global = true, default_value_t = Rates::default().address, value_parser = rate)]
+    pub rate_address: Rate,
+    /// Requests of one person
+    #[arg(long, env = "PARLANCE_RATE_USER", global = true, default_value_t = Rates::default().user, value_parser = rate)]
+    pub rate_user: Rate,
+    /// Changes that one person makes
+    #[arg(long, env = "PARLANCE_RATE_WRITES", global = true, default_value_t = Rates::default().writes, value_parser = rate)]
+    pub rate_writes: Rate,
+    /// Messages sent, edited and deleted in one conversation, by all its members
+    #[arg(long, env = "PARLANCE_RATE_CONVERSATION", global = true, default_value_t = Rates::default().conversation, value_parser = rate)]
+    pub rate_conversation: Rate,
+    /// Passwords tried from one address
+    #[arg(long, env = "PARLANCE_RATE_SIGN_INS", global = true, default_value_t = Rates::default().sign_ins, value_parser = rate)]
+    pub rate_sign_ins: Rate,
+    /// Passwords tried on one account, wherever from
+    #[arg(long, env = "PARLANCE_RATE_ACCOUNT", global = true, default_value_t = Rates::default().account, value_parser = rate)]
+    pub rate_account: Rate,
+    /// People who sign up from one address
+    #[arg(long, env = "PARLANCE_RATE_REGISTRATIONS", global = true, default_value_t = Rates::default().registrations, value_parser = rate)]
+    pub rate_registrations: Rate,
+}
+
+impl RateSettings {
+    fn rates(&self) -> Rates {
+        Rates {
+            address: self.rate_address,
+            user: self.rate_user,
+            writes: self.rate_writes,
+            conversation: self.rate_conversation,
+            sign_ins: self.rate_sign_ins,
+            account: self.rate_account,
+            registrations: self.rate_registrations,
+        }
+    }
+}
+
+fn rate(text: &str) -> Result<Rate, String> {
+    let wrong = || "must be a count and a time in whole seconds, like 200/10s, or off".to_owned();
+    if text == "off" {
+        return Ok(Rate::OFF);
+    }
+    let (quota, window) = text.split_once('/').ok_or_else(wrong)?;
+    let quota = quota.parse::<u32>().ok().filter(|quota| (1..=1_000_000).contains(quota));
+    let window = humantime::parse_duration(window).ok();
+    let is_fine =
+        |window: &Duration| window.subsec_nanos() == 0 && (1..=86_400).contains(&window.as_secs());
+    let window = window.filter(is_fine).ok_or_else(wrong)?;
+    Ok(Rate { quota: quota.ok_or_else(wrong)?, window })
 }
 
 fn span(text: &str) -> Result<Duration, String> {
@@ -322,6 +381,7 @@ impl Config {
             rest_refresh_ttl: self.rest_refresh_ttl,
             password_min: usize::from(self.password_min),
             rate_limits: self.rate_limits == Switch::On,
+            rates: self.rates.rates(),
         }
     }
 
@@ -409,6 +469,19 @@ mod tests {
         ] {
             assert_eq!(config(args).check().is_ok(), is_fine, "{args:?}");
         }
+    }
+
+    #[test]
+    fn rates_are_read_as_they_are_printed() {
+        for text in ["200/10s", "10/5m", "1/1day", "off"] {
+            assert_eq!(rate(text).unwrap().to_string(), text);
+        }
+        for text in ["", "200", "0/10s", "200/0s", "200/500ms", "-1/1s", "1000001/1s", "1/2days"] {
+            assert!(rate(text).is_err(), "{text}");
+        }
+        let config = config(&["--rate-writes", "7/1m", "--rate-user", "off"]);
+        let set = Rates { writes: rate("7/1m").unwrap(), user: Rate::OFF, ..Rates::default() };
+        assert_eq!(config.rules().rates, set);
     }
 
     #[test]

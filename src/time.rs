@@ -1,6 +1,11 @@
 //! Moments, and where they come from.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{
+    fmt,
+    str::FromStr,
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, Datelike, NaiveDateTime, SecondsFormat, TimeDelta, Timelike, Utc};
 use diesel::{
@@ -121,6 +126,10 @@ where
 pub trait Clock: Send + Sync + 'static {
     /// The present moment.
     fn now(&self) -> Timestamp;
+
+    /// How much time has passed since some moment of this clock's own. It does not change
+    /// when somebody sets the machine's clock.
+    fn passed(&self) -> Duration;
 }
 
 /// The clock of the machine.
@@ -131,6 +140,11 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]
     fn now(&self) -> Timestamp {
         Timestamp::from(Utc::now())
+    }
+
+    fn passed(&self) -> Duration {
+        static BEGUN: LazyLock<Instant> = LazyLock::new(Instant::now);
+        BEGUN.elapsed()
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     gather::Reads,
     glance::Glances,
     history::Pages,
-    limits::Limits,
+    limits::{Limits, Rates},
     operations,
     sessions::Proven,
     typing::Typing,
@@ -44,6 +44,8 @@ pub struct Rules {
     pub password_min: usize,
     /// Whether anything is counted at all.
     pub rate_limits: bool,
+    /// How much of everything, if so.
+    pub rates: Rates,
 }
 
 /// How instances on one database hear of each other's writes.
@@ -110,14 +112,14 @@ impl App {
     ) -> Result<Self> {
         let epoch = operations::epoch(&store).await?;
         let live = Hub::start(Log(store.clone()), sharing.bus(&epoch)?, sharing.pace);
+        let limits = Limits::new(rules.rate_limits.then_some(rules.rates), &clock);
         let writer = Writer::start(&store, &clock, &live);
         let reads = Reads::new(&store);
-        let (passwords, limits) = (Passwords::default(), Limits::new(rules.rate_limits));
         let app = Self(Arc::new(Parts {
             store,
             clock,
             tokens,
-            passwords,
+            passwords: Passwords::default(),
             limits,
             writer,
             reads,

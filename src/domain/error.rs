@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::{
+    domain::limits::{Limit, Rate},
     ids::ConversationId,
     secrets::password::PasswordError,
     store::{StoreError, Transient},
@@ -127,8 +128,8 @@ pub enum Error {
     #[error("you take no part in this conversation any more")]
     MembershipEnded,
     /// Too often.
-    #[error("too many requests: try again in {} s", .retry_after.as_secs().max(1))]
-    RateLimited { retry_after: Duration },
+    #[error("too many requests: try again in {} s", whole_seconds(*.retry_after))]
+    RateLimited { limit: Limit, rate: Rate, retry_after: Duration },
     /// Too much at once; nothing was done.
     #[error("the server is busy: try again")]
     Busy { retry_after: Duration },
@@ -142,6 +143,11 @@ pub enum Error {
     /// A fault of ours.
     #[error("something went wrong on our side")]
     Internal(String),
+}
+
+/// Never so few that the next try is too early as well.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
 }
 
 fn sentence(problems: &[Problem]) -> String {
@@ -217,7 +223,9 @@ impl Error {
     /// if it is not known.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::RateLimited { retry_after } | Self::Busy { retry_after } => Some(*retry_after),
+            Self::RateLimited { retry_after, .. } | Self::Busy { retry_after } => {
+                Some(*retry_after)
+            }
             _ => None,
         }
     }

@@ -77,7 +77,18 @@ pub async fn send(app: &App, viewer: Viewer, outgoing: Outgoing) -> Result<Sent>
         reply_to,
         client: client_message_id.map(|id| (id, hash.finalize().to_vec())),
     };
-    let sent = app.writer.send(draft).await;
+    let slot = match app.limits.slot(conversation) {
+        Ok(slot) => slot,
+        // Only who takes part is told how much is going on there.
+        Err(limited) => {
+            let mut conn = app.store.conn().await?;
+            return Err(match access::footing(&mut conn, viewer, conversation).await? {
+                Footing::Member => limited,
+                Footing::Outsider | Footing::Unknown => Error::NotFound("conversation"),
+            });
+        }
+    };
+    let sent = app.writer.send(draft, slot).await;
     let sent = match client_message_id {
         Some(_) => sent.map_err(Error::under_client_id)?,
         None => sent?,
@@ -190,6 +201,7 @@ async fn change(
     let missing = || Error::NotFound("message");
     let before = find(app, viewer, id).await?.ok_or_else(missing)?;
     let (conversation, decide) = (before.conversation_id, &decide);
+    app.limits.conversation(conversation)?;
     let (message, is_new) = app
         .store
         .transaction(|tx| {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ErrorExtensions, Value};
+use async_graphql::{ErrorExtensions, Pos, ServerError, Value};
 
 use super::code::ErrorCode;
 use crate::domain::{self, Code};
@@ -33,12 +33,20 @@ impl From<Error> for async_graphql::Error {
         if let Some(cause) = error.cause() {
             tracing::error!(cause, "a resolver failed");
         }
-        Self::new(error.to_string()).extend_with(|_, extensions| {
+        let mut shown = Self::new(error.to_string());
+        // By it the transport knows what to put into headers.
+        if matches!(*error, domain::Error::RateLimited { .. }) {
+            shown.source = Some(Arc::clone(&error) as _);
+        }
+        shown.extend_with(|_, extensions| {
             extensions.set("code", code(error.code()).as_str());
             extensions.set("retryable", error.is_retryable());
             if let Some(wait) = error.retry_after() {
                 let wait = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
                 extensions.set("retryAfterMs", wait.max(1));
+            }
+            if let domain::Error::RateLimited { limit, .. } = &*error {
+                extensions.set("limit", limit.name());
             }
             if let domain::Error::Resync { conversation, head, .. } = &*error {
                 if let Some(id) = conversation {
@@ -60,6 +68,12 @@ impl From<Error> for async_graphql::Error {
             }
         })
     }
+}
+
+/// The same where no resolver has run.
+pub(super) fn refused(error: domain::Error) -> ServerError {
+    let error = async_graphql::Error::from(Error::from(error)).into_server_error(Pos::default());
+    ServerError { locations: Vec::new(), ..error }
 }
 
 /// The code on the wire.

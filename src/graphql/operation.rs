@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{Pos, ServerError, parser::types::OperationType};
+use async_graphql::{ServerError, parser::types::OperationType};
 use axum::body::Bytes;
 use futures_util::{FutureExt, Stream, StreamExt, future::BoxFuture, stream::BoxStream};
 use rand::Rng;
@@ -14,12 +14,13 @@ use super::{
     document::{Operation, Prepared},
     doors,
     endpoint::Endpoint,
+    error,
     execute::{self, Job, Outcome},
     params::Params,
     subscription,
 };
 use crate::domain::{
-    App, Client, Viewer,
+    App, Client, Viewer, limits,
     watch::{self, Ending, Guard},
 };
 
@@ -115,17 +116,25 @@ pub(super) async fn execute(endpoint: &Endpoint, prepared: Prepared, caller: Cal
     execute::execute(job, &app.running, settings.timeout).await
 }
 
+/// Counts one operation over a connection that is open, as one by itself would be.
+pub(super) fn count(endpoint: &Endpoint, caller: &Caller) -> Result<(), Box<ServerError>> {
+    let counted = limits::count_request(&endpoint.app, &caller.client);
+    let counted = counted.and_then(|()| match caller.viewer {
+        Some(viewer) => limits::count_of(&endpoint.app, viewer),
+        None => Ok(()),
+    });
+    counted.map_err(|error| Box::new(error::refused(error)))
+}
+
 /// Looks again whether who asked to be connected may still ask for anything.
 pub(super) async fn recheck(
     endpoint: &Endpoint,
     caller: Caller,
 ) -> Result<Caller, Box<ServerError>> {
     let Some(viewer) = caller.viewer else { return Ok(caller) };
-    let viewer = watch::recheck(&endpoint.app, viewer).await.map_err(|error| {
-        let error = async_graphql::Error::from(super::error::Error::from(error));
-        let error = error.into_server_error(Pos::default());
-        Box::new(ServerError { locations: Vec::new(), ..error })
-    })?;
+    let viewer = watch::recheck(&endpoint.app, viewer)
+        .await
+        .map_err(|error| Box::new(error::refused(error)))?;
     Ok(Caller { viewer: Some(viewer), ..caller })
 }
 

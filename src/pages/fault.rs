@@ -7,7 +7,7 @@ use axum::{
 use maud::html;
 
 use super::layout::{self, Frame, Part};
-use crate::domain::{Code, Error};
+use crate::domain::{Code, Error, error::whole_seconds, limits::Standing};
 
 /// The answer of every handler.
 pub(super) type Answer = Result<Response, Fault>;
@@ -103,8 +103,9 @@ pub(super) fn status(error: &Error) -> StatusCode {
 /// Says when the same may succeed, if that is known.
 pub(super) fn add_retry_after(response: &mut Response, error: &Error) {
     if let Some(wait) = error.retry_after() {
-        // Whole seconds, and never so few that the next try is too early as well.
-        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-        response.headers_mut().insert(header::RETRY_AFTER, seconds.max(1).into());
+        response.headers_mut().insert(header::RETRY_AFTER, whole_seconds(wait).into());
+    }
+    if let Some(standing) = Standing::after(error) {
+        response.extensions_mut().insert(standing);
     }
 }

@@ -16,7 +16,7 @@ use super::{
     layout::{self, Frame, Part},
 };
 use crate::{
-    domain::{Client, Viewer, accounts::User, sessions},
+    domain::{Client, Viewer, accounts::User, limits, sessions},
     request_log,
 };
 
@@ -88,6 +88,8 @@ impl FromRequest<Site> for Visit {
 
     async fn from_request(request: Request, site: &Site) -> Result<Self, Fault> {
         let (parts, body) = request.into_parts();
+        let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
+        limits::count_request(&site.app, &client)?;
         let headers = parts.headers;
         let body = to_bytes(body, FORM_MAX).await.map_err(|_| Fault::TooLong)?;
         if ![Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method) {
@@ -101,13 +103,14 @@ impl FromRequest<Site> for Visit {
             Some(secret) => sessions::authenticate_page(&site.app, &secret).await?,
             None => None,
         };
-        if let Some((_, user)) = &person {
+        if let Some((viewer, user)) = &person {
             request_log::name(&parts.extensions, &user.username);
+            limits::count_of(&site.app, *viewer)?;
         }
         let pairs = |text: &[u8]| form_urlencoded::parse(text).into_owned().collect();
         Ok(Self {
             site: site.clone(),
-            client: parts.extensions.get::<Client>().cloned().unwrap_or_default(),
+            client,
             person,
             token: cookies::token(&headers).unwrap_or_else(cookies::new_token),
             query: pairs(parts.uri.query().unwrap_or_default().as_bytes()),

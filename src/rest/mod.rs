@@ -47,7 +47,7 @@ use self::{
     view::{Call, View},
 };
 use crate::{
-    domain::{App, Client},
+    domain::{App, Client, limits},
     pages::{address, cookies},
 };
 
@@ -127,6 +127,9 @@ async fn serve(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Response {
+    if let Err(limited) = limits::count_request(&face.app, &client) {
+        return Refusal::from(limited).alone();
+    }
     let path: HashMap<_, _> =
         path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (parts, body) = request.into_parts();

@@ -1,12 +1,14 @@
 //! Why a request is not served, in the words that clients of Django REST Framework know.
 
-use std::time::Duration;
-
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::{
+    Json,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::domain::{Code, Error, Problem, Rule};
+use crate::domain::{Code, Error, Problem, Rule, error::whole_seconds, limits::Standing};
 
 /// The answer of every handler.
 pub(super) type Result<T> = std::result::Result<T, Refusal>;
@@ -20,6 +22,8 @@ pub(super) struct Refusal {
     pub(super) challenges: bool,
     /// After how many seconds the same may succeed.
     pub(super) retry_after: Option<u64>,
+    /// What is left of the limit that was reached.
+    pub(super) standing: Option<Box<Standing>>,
 }
 
 /// The members of an object, in their order.
@@ -57,8 +61,18 @@ impl Refusal {
         headers
     }
 
+    /// As an answer by itself, for what is refused before anything is looked at.
+    pub(super) fn alone(self) -> Response {
+        let headers = self.headers();
+        let mut response = (self.status, headers, Json(self.body)).into_response();
+        if let Some(standing) = self.standing {
+            response.extensions_mut().insert(*standing);
+        }
+        response
+    }
+
     fn new(status: StatusCode, body: impl Into<Members>) -> Self {
-        Self { status, body: body.into(), challenges: false, retry_after: None }
+        Self { status, body: body.into(), challenges: false, retry_after: None, standing: None }
     }
 
     /// About the request as a whole.
@@ -146,18 +160,14 @@ impl From<Error> for Refusal {
         if let Some(wait) = error.retry_after() {
             refusal.retry_after = Some(whole_seconds(wait));
         }
+        refusal.standing = Standing::after(&error).map(Box::new);
         refusal
     }
 }
 
-/// Never so few that the next try is too early as well.
-fn whole_seconds(wait: Duration) -> u64 {
-    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
-}
-
 fn sentence(error: &Error) -> String {
     match error {
-        Error::RateLimited { retry_after } => {
+        Error::RateLimited { retry_after, .. } => {
             let seconds = whole_seconds(*retry_after);
             let s = if seconds == 1 { "" } else { "s" };
             format!("Request was throttled. Expected available in {seconds} second{s}.")

@@ -23,7 +23,10 @@ use super::{
     who::{self, Person},
 };
 use crate::{
-    domain::{Client, Viewer},
+    domain::{
+        Client, Viewer,
+        limits::{self, Standing},
+    },
     pages::address,
     request_log,
 };
@@ -117,6 +120,13 @@ impl Call {
         Fields::read(&self.headers, self.body.clone(), partial).await
     }
 
+    /// What is left to the caller of their limits.
+    fn standing(&self) -> Option<Standing> {
+        let viewer = self.person.as_ref().map(|person| person.viewer);
+        let writes = ![Method::GET, Method::HEAD, Method::OPTIONS].contains(&self.method);
+        limits::left(&self.face.app, &self.client, viewer, writes)
+    }
+
     /// How clients reach the server.
     pub(super) fn origin(&self) -> String {
         address::origin(self.face.public_url.as_deref(), &self.headers)
@@ -185,11 +195,15 @@ pub(super) async fn serve(view: &'static View, mut call: Call) -> Response {
         forms::unfold(view, &mut call);
     }
     let mut asks_session = false;
-    let done = match enter(view, &mut call, &mut asks_session).await {
-        Ok(()) => dispatch(view, call.clone()).await,
-        Err(refusal) => Err(refusal),
-    };
-    answer(view, &call, format, asks_session, done).await
+    match enter(view, &mut call, &mut asks_session).await {
+        Ok(()) => {
+            let done = dispatch(view, call.clone()).await;
+            answer(view, &call, format, asks_session, done).await
+        }
+        // A page with its forms is more work than what was refused.
+        Err(refusal) if refusal.standing.is_some() => refusal.alone(),
+        Err(refusal) => answer(view, &call, format, asks_session, Err(refusal)).await,
+    }
 }
 
 /// Answers a request that was not read to its end, in the form and with the headers of any other.
@@ -216,6 +230,9 @@ async fn enter(view: &View, call: &mut Call, asks_session: &mut bool) -> Result<
             return Err(Refusal::no_credentials());
         }
     }
+    if let Some(person) = &call.person {
+        limits::count_of(&call.face.app, person.viewer)?;
+    }
     match view.scope {
         Some(scope) => scope(call.clone()).await,
         None => Ok(()),
@@ -239,9 +256,11 @@ async fn answer(
     asks_session: bool,
     done: Result<Reply>,
 ) -> Response {
+    let mut standing = None;
     let (status, body, links, extra) = match done {
         Ok(Reply { status, body, links }) => (status, body, links, HeaderMap::new()),
         Err(refusal) => {
+            standing = refusal.standing.as_deref().copied();
             let headers = refusal.headers();
             let body: Box<dyn Shown> = Box::new(refusal.body);
             (refusal.status, Some(body), Links::default(), headers)
@@ -263,6 +282,9 @@ async fn answer(
             Err(error) => broken(&error),
         },
     };
+    if let Some(standing) = standing.or_else(|| call.standing()) {
+        response.extensions_mut().insert(standing);
+    }
     let headers = response.headers_mut();
     headers.extend(extra);
     if let Ok(allow) = HeaderValue::try_from(view.allow()) {

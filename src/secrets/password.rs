@@ -14,7 +14,10 @@ use argon2::{
 use tokio::sync::Semaphore;
 
 /// How many callers may wait for their turn; a further one is told to come back.
-const QUEUE: usize = 128;
+const QUEUE: usize = 64;
+
+/// The most hashes at once, however many cores there are: each takes 19 MiB for its time.
+const TURNS_MAX: usize = 8;
 
 /// The most common passwords of five characters or more, the most common first, as Django
 /// ships them (BSD licence).
@@ -45,10 +48,10 @@ pub struct Passwords {
 
 impl Default for Passwords {
     fn default() -> Self {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let turns = thread::available_parallelism().map_or(1, usize::from).min(TURNS_MAX);
         Self {
-            turns: Arc::new(Semaphore::new(cores)),
-            waiting: Arc::new(Semaphore::new(cores + QUEUE)),
+            turns: Arc::new(Semaphore::new(turns)),
+            waiting: Arc::new(Semaphore::new(turns + QUEUE)),
             work: Arc::new(AtomicU64::new(0)),
         }
     }
@@ -84,10 +87,17 @@ impl Passwords {
         &self,
         job: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let _place = self.waiting.try_acquire().map_err(|_| PasswordError::Busy)?;
+        let waiting = Arc::clone(&self.waiting);
+        let place = waiting.try_acquire_owned().map_err(|_| PasswordError::Busy)?;
         let broken = |error: &dyn std::fmt::Display| PasswordError::Broken(error.to_string());
-        let _turn = self.turns.acquire().await.map_err(|error| broken(&error))?;
+        let turn = Arc::clone(&self.turns).acquire_owned().await.map_err(|error| broken(&error))?;
         self.work.fetch_add(1, Ordering::Relaxed);
+        // Whoever goes away does not stop the work, so it is the work that has the turn.
+        let job = move || {
+            let done = job();
+            drop((place, turn));
+            done
+        };
         tokio::task::spawn_blocking(job).await.map_err(|error| broken(&error))?
     }
 }
@@ -135,6 +145,44 @@ mod tests {
         let passwords = Passwords::default();
         assert!(!passwords.verify("nobody's password".to_owned(), None).await.unwrap());
         assert_eq!(passwords.work_done(), 1);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_hangs_up_frees_no_turn_before_the_work_is_done() {
+        let passwords = Passwords::default();
+        let (turns, places) =
+            (passwords.turns.available_permits(), passwords.waiting.available_permits());
+        let (begun, has_begun) = std::sync::mpsc::channel();
+        let (go, may_go) = std::sync::mpsc::channel::<()>();
+        let worker = passwords.clone();
+        let caller = tokio::spawn(async move {
+            let job = move || {
+                begun.send(()).unwrap();
+                may_go.recv().ok();
+                Ok(())
+            };
+            worker.work(job).await
+        });
+        has_begun.recv().unwrap();
+        caller.abort();
+        assert!(caller.await.unwrap_err().is_cancelled());
+        assert_eq!(passwords.turns.available_permits(), turns - 1);
+        assert_eq!(passwords.waiting.available_permits(), places - 1);
+        go.send(()).unwrap();
+        let all = u32::try_from(turns).unwrap();
+        drop(passwords.turns.acquire_many(all).await.unwrap());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn who_comes_when_the_queue_is_full_is_sent_away_at_once() {
+        let passwords = Passwords::default();
+        let all = u32::try_from(passwords.waiting.available_permits()).unwrap();
+        let queue = passwords.waiting.acquire_many(all).await.unwrap();
+        let refused = passwords.hash("tr0ub4dor".to_owned()).await;
+        assert!(matches!(refused, Err(PasswordError::Busy)));
+        assert_eq!(passwords.work_done(), 0);
+        drop(queue);
+        passwords.hash("tr0ub4dor".to_owned()).await.unwrap();
     }
 
     #[test]

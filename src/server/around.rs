@@ -20,6 +20,7 @@ use ipnet::IpNet;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::rate_headers;
 use crate::{domain::Client, graphql::http::Failure, request_log::RequestLog};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -67,6 +68,7 @@ pub(super) async fn around(
         response.headers_mut().entry(name).or_insert(value);
     }
     response.headers_mut().insert(REQUEST_ID, id);
+    rate_headers::tell(&mut response);
     response
 }
 

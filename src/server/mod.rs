@@ -2,6 +2,7 @@
 //! connections and stops (`serve`).
 
 mod around;
+mod rate_headers;
 mod serve;
 
 use std::{sync::Arc, time::Duration};

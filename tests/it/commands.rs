@@ -156,8 +156,13 @@ impl Running {
         Self { child, address, log, grown, reading }
     }
 
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     pub(crate) fn signals(&self, name: &str) {
-        let id = self.child.id().unwrap().to_string();
+        let id = self.id().to_string();
         let done =
             std::process::Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap();
         assert!(done.success());

@@ -5,7 +5,7 @@ use std::{net::IpAddr, time::Duration};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use parlance::{
     domain::{
-        Client, Error, Rules, Viewer,
+        Client, Error, Rate, Rates, Rules, Viewer,
         accounts::{self, Draft, User},
         sessions::{
             self, Granted, Login, Refused, TokenFault, authenticate_basic, authenticate_page,
@@ -213,7 +213,10 @@ async fn basic_is_not_good_any_more_once_the_password_is_another_or_the_person_l
 
 #[tokio::test(flavor = "multi_thread")]
 async fn right_passwords_by_basic_are_as_many_as_one_likes_and_wrong_ones_are_counted() {
-    let rules = Rules { rate_limits: true, ..Setup::default().rules };
+    // So slow that the minutes of this test do not matter.
+    let account = Rate { quota: 10, window: 24 * HOUR };
+    let rates = Rates { account, ..Rates::default() };
+    let rules = Rules { rate_limits: true, rates, ..Setup::default().rules };
     let app = TestApp::start_with(Setup { rules, ..Setup::default() }).await;
     app.people().await;
     let from = Client { ip: Some(IpAddr::from([192, 0, 2, 1])), user_agent: None };

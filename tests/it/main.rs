@@ -16,6 +16,7 @@ mod graphql;
 mod house;
 mod http;
 mod kept;
+mod limits;
 mod live;
 mod members;
 mod messages;

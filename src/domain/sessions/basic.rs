@@ -50,7 +50,7 @@ pub async fn authenticate_basic(
     let key = text::key(name.trim());
     let found = users::find_by_key(&mut app.store.conn().await?, &key).await?;
     let Some((user, hash)) = found else {
-        app.limits.address(client)?;
+        app.limits.sign_in(client)?;
         prove(app, client, &key, None, password.to_owned()).await?;
         return Err(wrong());
     };
@@ -60,7 +60,7 @@ pub async fn authenticate_basic(
     if !is_known() {
         let _turn = app.proven.turn(&tag).lock().await;
         if !is_known() {
-            app.limits.address(client)?;
+            app.limits.sign_in(client)?;
             let (user, _) =
                 prove(app, client, &key, Some((user.clone(), hash)), password.to_owned()).await?;
             app.limits.was_right(client, &user.id.to_string());

@@ -97,7 +97,7 @@ async fn open(
 ) -> Result<Opened> {
     let (Login::Username(name) | Login::Email(name) | Login::Either(name)) = login;
     let key = text::key(name.trim());
-    app.limits.address(client)?;
+    app.limits.sign_in(client)?;
     let found = users::find_by_key(&mut app.store.conn().await?, &key).await?;
     let (user, hash) = password::prove(app, client, &key, found, password.clone()).await?;
     let stronger =
@@ -273,6 +273,7 @@ pub async fn refresh(app: &App, client: &Client, refresh_token: &str) -> Result<
             Error::TokenExpired => Error::SessionRevoked,
             error => error,
         })?;
+    app.limits.refresh(token.session)?;
     let exchanged = app
         .store
         .transaction(|tx| async move { exchange(app, tx, client, token, now).await }.scope_boxed())

@@ -58,7 +58,7 @@ pub(in crate::domain) async fn must_know_password(
     viewer: Viewer,
     password: String,
 ) -> Result<()> {
-    app.limits.address(client)?;
+    app.limits.sign_in(client)?;
     app.limits.account(&viewer.id().to_string())?;
     let hash = users::find_password_hash(&mut app.store.conn().await?, viewer.id()).await?;
     if app.passwords.verify(password, hash).await? {

@@ -75,6 +75,9 @@ pub async fn refresh_rest(
 ) -> std::result::Result<String, Refused> {
     let now = app.clock.now();
     let said = read(app, TokenType::Refresh, refresh_token, now)?;
+    if let Some(session) = said.session {
+        app.limits.refresh(session)?;
+    }
     let mut conn = app.store.conn().await?;
     let kept = match &said.jti {
         Some(jti) => sessions::find_by_token(&mut conn, &token::hash(jti)).await?,

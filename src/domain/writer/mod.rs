@@ -21,7 +21,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::batch::{Batch, Fate};
 use crate::{
-    domain::{Error, Result, conversations::Conversation, events::Log, log, messages::Sent},
+    domain::{
+        Error, Result, conversations::Conversation, events::Log, limits::Slot, log, messages::Sent,
+    },
     ids::{ClientId, ConversationId, MessageId, UserId},
     live::Hub,
     store::{Conn, Store, StoreError, conversations, messages},
@@ -66,6 +68,8 @@ impl Draft {
 
 struct Job {
     draft: Draft,
+    /// What it takes of its conversation's rate, if it comes to be.
+    slot: Slot,
     answer: oneshot::Sender<Result<Sent>>,
 }
 
@@ -86,12 +90,13 @@ impl Writer {
     }
 
     /// Queues a message and waits for its fate. Who stops waiting does not stop the message.
-    pub(super) async fn send(&self, draft: Draft) -> Result<Sent> {
+    pub(super) async fn send(&self, draft: Draft, slot: Slot) -> Result<Sent> {
         let lane = draft.conversation.uuid().as_u128() % (self.0.len() as u128);
         let lane = usize::try_from(lane).ok().and_then(|lane| self.0.get(lane));
         let (answer, fate) = oneshot::channel();
         let gone = || Error::Internal("the writer has stopped".to_owned());
-        lane.ok_or_else(gone)?.try_send(Job { draft, answer }).map_err(|error| match error {
+        let job = Job { draft, slot, answer };
+        lane.ok_or_else(gone)?.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Busy { retry_after: COME_BACK },
             mpsc::error::TrySendError::Closed(_) => gone(),
         })?;
@@ -182,8 +187,8 @@ impl Committer {
 
     /// Stores messages and answers their senders; gives back those that were skipped.
     async fn answer_all(&self, jobs: Vec<Job>, locks: Locks) -> Vec<Job> {
-        let (drafts, answers): (Vec<_>, Vec<_>) =
-            jobs.into_iter().map(|Job { draft, answer }| (draft, answer)).unzip();
+        let (drafts, senders): (Vec<_>, Vec<_>) =
+            jobs.into_iter().map(|Job { draft, slot, answer }| (draft, (slot, answer))).unzip();
         // A panic must cost one batch and not the lane; its senders see it as a fault.
         let fates = AssertUnwindSafe(self.store_all(&drafts, locks)).catch_unwind().await;
         let fates = fates.unwrap_or_else(|_| {
@@ -191,11 +196,16 @@ impl Committer {
             drafts.iter().map(|_| fault()).collect()
         });
         let mut skipped = Vec::new();
-        for ((draft, answer), fate) in drafts.into_iter().zip(answers).zip(fates) {
+        for ((draft, (slot, answer)), fate) in drafts.into_iter().zip(senders).zip(fates) {
             match fate {
-                // A sender who has gone away needs no answer.
-                Fate::Known(fate) => drop(answer.send(fate)),
-                Fate::Skipped => skipped.push(Job { draft, answer }),
+                Fate::Known(fate) => {
+                    if matches!(&fate, Ok(sent) if !sent.deduplicated) {
+                        slot.keep();
+                    }
+                    // A sender who has gone away needs no answer.
+                    drop(answer.send(fate));
+                }
+                Fate::Skipped => skipped.push(Job { draft, slot, answer }),
             }
         }
         skipped

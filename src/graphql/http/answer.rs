@@ -10,10 +10,13 @@ use axum::{
 };
 
 use super::negotiate::Media;
-use crate::graphql::{
-    code::ErrorCode,
-    execute::Outcome,
-    finish::{body, code, finish},
+use crate::{
+    domain::{self, limits::Standing},
+    graphql::{
+        code::ErrorCode,
+        execute::Outcome,
+        finish::{body, code, finish},
+    },
 };
 
 /// The code of the first error of an answer, for the log.
@@ -92,10 +95,17 @@ impl Answer {
         media: Media,
         request_id: Option<&str>,
     ) -> Response<Body> {
-        if let Some(seconds) = self.retry_after() {
-            self.status = Some(StatusCode::TOO_MANY_REQUESTS);
-            self.header = Some((RETRY_AFTER, seconds.into()));
+        for (refused, status) in [
+            (ErrorCode::ServiceUnavailable, StatusCode::SERVICE_UNAVAILABLE),
+            (ErrorCode::RateLimited, StatusCode::TOO_MANY_REQUESTS),
+        ] {
+            if let Some(seconds) = self.retry_after(refused) {
+                self.status = Some(status);
+                self.header = Some((RETRY_AFTER, seconds.into()));
+            }
         }
+        let limited = self.errors.iter().find_map(|error| error.source::<domain::Error>());
+        let standing = limited.and_then(Standing::after);
         let status = self.status.unwrap_or_else(|| self.refused_status(media));
         finish(&mut self.errors, request_id);
         let mut response = Response::new(Body::from(body(&self.errors, self.data.as_ref())));
@@ -103,6 +113,9 @@ impl Answer {
         // Not the message: it may repeat what the client sent.
         if let Some(code) = self.errors.first().and_then(code) {
             response.extensions_mut().insert(Failure(code.as_str()));
+        }
+        if let Some(standing) = standing {
+            response.extensions_mut().insert(standing);
         }
         let headers = response.headers_mut();
         headers.extend(self.header);
@@ -123,16 +136,15 @@ impl Answer {
         }
     }
 
-    /// In how many seconds what was refused for its rate may be tried again.
-    fn retry_after(&self) -> Option<u64> {
-        let limited =
-            self.errors.iter().filter(|error| code(error) == Some(ErrorCode::RateLimited));
-        let seconds = limited.map(|error| {
-            match error.extensions.as_ref().and_then(|values| values.get("retryAfterMs")) {
-                Some(Value::Number(ms)) => ms.as_u64().unwrap_or_default().div_ceil(1000).max(1),
-                _ => 1,
-            }
-        });
+    /// In how many seconds what was refused with this code may be tried again, if that was
+    /// said.
+    fn retry_after(&self, refused: ErrorCode) -> Option<u64> {
+        let refused = self.errors.iter().filter(|error| code(error) == Some(refused));
+        let seconds =
+            refused.filter_map(|error| match error.extensions.as_ref()?.get("retryAfterMs")? {
+                Value::Number(ms) => Some(ms.as_u64()?.div_ceil(1000).max(1)),
+                _ => None,
+            });
         seconds.max()
     }
 }

@@ -31,7 +31,13 @@ use super::{
     params::Params,
     sse, ws,
 };
-use crate::{domain::Client, request_log};
+use crate::{
+    domain::{
+        App, Client, Viewer,
+        limits::{self, Standing},
+    },
+    request_log,
+};
 pub use answer::Failure;
 pub(super) use answer::{Answer, Refusal};
 pub(super) use negotiate::Media;
@@ -46,18 +52,46 @@ pub async fn graphql(
     }
     let (parts, body) = request.into_parts();
     let accepted = negotiate::accepted(&parts.headers);
-    let reply = match accepted {
-        Some(Media::EventStream) => stream(&endpoint, &parts, body).await.map(Reply::Events),
-        Some(_) => answer(&endpoint, &parts, body).await,
-        None => Err(not_acceptable()),
+    let mut counted = Counted::default();
+    let reply = match (count_request(&endpoint.app, &parts), accepted) {
+        (Err(refusal), _) => Err(refusal),
+        (Ok(()), Some(Media::EventStream)) => {
+            stream(&endpoint, &parts, body, &mut counted).await.map(Reply::Events)
+        }
+        (Ok(()), Some(_)) => answer(&endpoint, &parts, body, &mut counted).await,
+        (Ok(()), None) => Err(not_acceptable()),
     };
-    let answer = match reply {
-        Ok(Reply::Events(events)) => return events,
-        Ok(Reply::Whole(outcome)) => Answer::from(*outcome),
-        Err(refusal) => Answer::from(refusal),
+    let mut response = match reply {
+        Ok(Reply::Events(events)) => events,
+        Ok(Reply::Whole(outcome)) => respond(Answer::from(*outcome), accepted, &parts),
+        Err(refusal) => respond(Answer::from(refusal), accepted, &parts),
     };
+    // What was refused for its rate has said of which already.
+    if response.extensions().get::<Standing>().is_none()
+        && let Some(client) = parts.extensions.get()
+        && let Some(left) = limits::left(&endpoint.app, client, counted.viewer, counted.writes)
+    {
+        response.extensions_mut().insert(left);
+    }
+    response
+}
+
+fn respond(answer: Answer, accepted: Option<Media>, parts: &Parts) -> Response<Body> {
     let media = accepted.filter(|media| *media != Media::EventStream);
     answer.into_response(media.unwrap_or(Media::Json), request_id(&parts.headers))
+}
+
+/// Who a request was counted for.
+#[derive(Default)]
+struct Counted {
+    viewer: Option<Viewer>,
+    writes: bool,
+}
+
+/// Counts a request for where it comes from, before anything is done for it.
+pub(super) fn count_request(app: &App, parts: &Parts) -> Result<(), Refusal> {
+    let Some(client) = parts.extensions.get::<Client>() else { return Ok(()) };
+    limits::count_request(app, client).map_err(|error| Refusal::from(error::refused(error)))
 }
 
 /// What comes of a request that is not refused.
@@ -71,21 +105,26 @@ pub(super) fn request_id(headers: &HeaderMap) -> Option<&str> {
     headers.get("x-request-id").and_then(|id| id.to_str().ok())
 }
 
-async fn answer(endpoint: &Arc<Endpoint>, parts: &Parts, body: Body) -> Result<Reply, Refusal> {
+async fn answer(
+    endpoint: &Arc<Endpoint>,
+    parts: &Parts,
+    body: Body,
+    counted: &mut Counted,
+) -> Result<Reply, Refusal> {
     let params = read(&endpoint.settings, parts, body).await?;
     let prepared = endpoint.documents.prepare(params)?;
     let operation = prepared.operation();
     if operation.kind == OperationType::Subscription {
         // There is one way only to answer it, however the client likes that.
         if negotiate::takes_events(&parts.headers) {
-            return follow(endpoint, parts, prepared).await.map(Reply::Events);
+            return follow(endpoint, parts, prepared, counted).await.map(Reply::Events);
         }
         let message =
             "Subscriptions need a WebSocket to this address, or Accept: text/event-stream.";
         return Err(bad_request(ErrorCode::OperationResolutionFailure.error(message, None)));
     }
     check_method(operation, &parts.method)?;
-    let caller = admit(endpoint, operation, parts).await?;
+    let caller = admit(endpoint, operation, parts, counted).await?;
     operation::check_introspection(endpoint, operation).map_err(|error| Refusal::from(*error))?;
     Ok(Reply::Whole(Box::new(operation::execute(endpoint, prepared, caller).await)))
 }
@@ -95,10 +134,11 @@ async fn stream(
     endpoint: &Arc<Endpoint>,
     parts: &Parts,
     body: Body,
+    counted: &mut Counted,
 ) -> Result<Response<Body>, Refusal> {
     let params = read(&endpoint.settings, parts, body).await?;
     match endpoint.documents.prepare(params) {
-        Ok(prepared) => follow(endpoint, parts, prepared).await,
+        Ok(prepared) => follow(endpoint, parts, prepared, counted).await,
         Err(error) => {
             let refused = Err(Box::new(error));
             Ok(sse::events(endpoint, None, refused, request_id(&parts.headers)))
@@ -110,12 +150,13 @@ async fn follow(
     endpoint: &Arc<Endpoint>,
     parts: &Parts,
     prepared: Prepared,
+    counted: &mut Counted,
 ) -> Result<Response<Body>, Refusal> {
     let operation = prepared.operation();
     check_method(operation, &parts.method)?;
     let last_event_id =
         if live::is_numbered(operation) { last_event_id(&parts.headers)? } else { None };
-    let caller = admit(endpoint, operation, parts).await?;
+    let caller = admit(endpoint, operation, parts, counted).await?;
     let viewer = caller.viewer;
     let work = operation::start_prepared(endpoint, prepared, caller, last_event_id);
     let started = operation::in_time(endpoint, work).await;
@@ -210,11 +251,12 @@ fn check_method(operation: &Operation, method: &Method) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Who asks, if the operation may be executed for them at all.
+/// Who asks, if the operation may be executed for them at all. One more request of theirs.
 async fn admit(
     endpoint: &Endpoint,
     operation: &Operation,
     parts: &Parts,
+    counted: &mut Counted,
 ) -> Result<Caller, Refusal> {
     let asking = authenticate(&endpoint.app, &parts.headers);
     let asked = tokio::time::timeout(endpoint.settings.timeout, asking).await.map_err(|_| {
@@ -237,6 +279,11 @@ async fn admit(
             return Err(Refusal::auth(error::code(error.code()), error.to_string()));
         }
     };
+    *counted = Counted { viewer, writes: operation.kind == OperationType::Mutation };
+    if let Some(viewer) = viewer {
+        limits::count_of(&endpoint.app, viewer)
+            .map_err(|error| Refusal::from(error::refused(error)))?;
+    }
     let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
     Ok(Caller { viewer, client })
 }

@@ -31,7 +31,7 @@ use super::{
     authenticate,
     code::ErrorCode,
     endpoint::Endpoint,
-    http::{Answer, Media, Refusal, request_id},
+    http::{Answer, Media, Refusal, count_request, request_id},
 };
 use crate::{domain::Client, request_log::Who};
 use message::Wire;
@@ -81,6 +81,7 @@ pub(super) async fn upgrade(endpoint: Arc<Endpoint>, request: Request<Body>) -> 
 }
 
 async fn open(endpoint: Arc<Endpoint>, parts: &mut Parts) -> Result<Response<Body>, Refusal> {
+    count_request(&endpoint.app, parts)?;
     check_origin(&endpoint.origins, &parts.headers, &parts.uri)?;
     let upgrade = WebSocketUpgrade::from_request_parts(parts, &()).await;
     let upgrade = upgrade.map_err(|rejection| {

@@ -228,6 +228,7 @@ impl Socket {
             let reason = format!("An operation with the id {id} is running already.");
             return Err(Close::new(Close::DUPLICATE, reason).into());
         }
+        let caller = Caller { viewer: self.viewer, client: self.client.clone() };
         let refused = if self.times.stopping.is_some() {
             let message = "The server is stopping: connect again.";
             Some(ErrorCode::ServiceUnavailable.error(message, None))
@@ -236,14 +237,13 @@ impl Socket {
                 format!("{MOST_OPERATIONS} operations are running here: complete one first.");
             Some(ErrorCode::RateLimited.error(message, None))
         } else {
-            None
+            operation::count(&self.endpoint, &caller).err().map(|error| *error)
         };
         if let Some(error) = refused {
             self.fail(&id, vec![error]);
             return Ok(());
         }
         let endpoint = Arc::clone(&self.endpoint);
-        let caller = Caller { viewer: self.viewer, client: self.client.clone() };
         self.operations.begin(id, async move {
             let start = async {
                 let caller = operation::recheck(&endpoint, caller).await?;

@@ -9,7 +9,7 @@ use diesel::{
 };
 use diesel_async::RunQueryDsl;
 use parlance::{
-    domain::{App, Rules, Sharing},
+    domain::{App, Rates, Rules, Sharing},
     secrets::token::Tokens,
     server,
     store::{Conn, Store},
@@ -38,6 +38,7 @@ impl Default for Setup {
             rest_refresh_ttl: Duration::from_hours(24),
             password_min: 5,
             rate_limits: false,
+            rates: Rates::default(),
         };
         let (options, sharing) = (server::Options::default(), Sharing::default());
         Self { rules, options, pool_size: 8, sharing }

@@ -12,13 +12,18 @@ pub(crate) struct TestClock(Mutex<State>);
 struct State {
     /// In microseconds, added to the machine's time.
     offset: i64,
-    stopped: Option<Timestamp>,
+    /// How much of it is time that has passed, and not a clock that was set.
+    ahead: Duration,
+    stopped: Option<(Timestamp, Duration)>,
 }
 
 impl TestClock {
     /// Later by so much.
     pub(crate) fn forward(&self, by: Duration) {
         self.shift(i64::try_from(by.as_micros()).unwrap());
+        let mut state = self.0.lock().unwrap();
+        state.ahead += by;
+        state.stopped = state.stopped.map(|(at, passed)| (at, passed + by));
     }
 
     /// Earlier by so much, as when an operator sets the machine's clock.
@@ -28,7 +33,7 @@ impl TestClock {
 
     /// From now on every moment is the same one, until `forward`, `back` or `runs`.
     pub(crate) fn stops(&self) {
-        let now = self.now();
+        let now = (self.now(), self.passed());
         self.0.lock().unwrap().stopped = Some(now);
     }
 
@@ -40,7 +45,8 @@ impl TestClock {
     fn shift(&self, by: i64) {
         let mut state = self.0.lock().unwrap();
         state.offset += by;
-        state.stopped = state.stopped.map(|at| Timestamp::from_micros(at.micros() + by));
+        state.stopped =
+            state.stopped.map(|(at, passed)| (Timestamp::from_micros(at.micros() + by), passed));
     }
 }
 
@@ -48,6 +54,11 @@ impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         let state = self.0.lock().unwrap();
         let moved = || Timestamp::from_micros(SystemClock.now().micros() + state.offset);
-        state.stopped.unwrap_or_else(moved)
+        state.stopped.map_or_else(moved, |(at, _)| at)
+    }
+
+    fn passed(&self) -> Duration {
+        let state = self.0.lock().unwrap();
+        state.stopped.map_or_else(|| SystemClock.passed() + state.ahead, |(_, passed)| passed)
     }
 }
