@@ -1,7 +1,8 @@
 //! The one list of routes; what is around every request (`around`); how the server takes
-//! connections and stops (`serve`).
+//! connections and stops (`serve`); what it tells of itself, at another address (`numbers`).
 
 mod around;
+mod numbers;
 mod serve;
 
 use std::{sync::Arc, time::Duration};
@@ -29,6 +30,7 @@ use crate::{
     rest::{self, Face},
 };
 use around::{Around, REQUEST_ID, around};
+pub use numbers::{numbers, serve_numbers};
 pub use serve::{STALLED, listen, serve};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -99,7 +101,9 @@ pub fn router(app: App, options: &Options) -> Router {
         shows_contacts,
         request_log,
     } = options.clone();
-    let surroundings = Around { trusted_proxies, request_log };
+    graphql::prepare();
+    let metrics = app.metrics.clone();
+    let surroundings = Around { trusted_proxies, request_log, metrics };
     let health = Health { app: app.clone(), allow_unsafe_durability };
     let face = Face {
         app: app.clone(),

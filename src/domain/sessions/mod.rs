@@ -121,10 +121,28 @@ async fn open(
             .scope_boxed()
         })
         .await;
-    if let Err(Error::InvalidCredentials(_)) = opened {
-        password::note_failure(app, client, Some(id)).await;
+    match &opened {
+        Ok(_) => app.metrics.signed_in(door(kind)),
+        Err(Error::InvalidCredentials(_)) => {
+            password::note_failure(app, client, Some(id)).await;
+        }
+        Err(_) => {}
     }
     opened
+}
+
+/// What the numbers call a kind of session.
+fn door(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Graphql => "graphql",
+        Kind::Rest => "rest",
+        Kind::Page => "page",
+    }
+}
+
+/// From now on the log lines of this request say whose it is.
+fn name(user: UserId) {
+    tracing::Span::current().record("user_id", tracing::field::display(user));
 }
 
 /// Opens a session inside a transaction.
@@ -223,6 +241,18 @@ fn sign_one(
 /// # Errors
 /// [`Error::BadToken`], [`Error::TokenExpired`] or [`Error::SessionRevoked`].
 pub async fn authenticate(app: &App, access_token: &str) -> Result<Authenticated> {
+    let known = look_up(app, access_token).await;
+    match &known {
+        Ok(known) => name(known.viewer.id()),
+        Err(Error::TokenExpired) => app.metrics.auth_failed("expired_token"),
+        Err(Error::SessionRevoked) => app.metrics.auth_failed("session_over"),
+        Err(Error::BadToken(_)) => app.metrics.auth_failed("invalid_token"),
+        Err(_) => {}
+    }
+    known
+}
+
+async fn look_up(app: &App, access_token: &str) -> Result<Authenticated> {
     let now = app.clock.now();
     let token = read(app, TokenType::Access, access_token, now)?;
     let found = app.reads.sessions.find(vec![token.session]).await?.remove(&token.session);

@@ -12,18 +12,20 @@ use std::{
     collections::HashMap,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt;
 use scoped_futures::ScopedFutureExt;
 use tokio::sync::{mpsc, oneshot};
+use tracing::{Instrument, Span};
 
 use self::batch::{Batch, Fate};
 use crate::{
     domain::{Error, Result, conversations::Conversation, events::Log, log, messages::Sent},
     ids::{ClientId, ConversationId, MessageId, UserId},
     live::Hub,
+    metrics::Metrics,
     store::{Conn, Store, StoreError, conversations, messages},
     time::{Clock, Timestamp},
 };
@@ -67,10 +69,15 @@ impl Draft {
 struct Job {
     draft: Draft,
     answer: oneshot::Sender<Result<Sent>>,
+    /// The sender's part of a trace.
+    span: Span,
 }
 
 /// Takes messages and answers when they are durable.
-pub(super) struct Writer(Vec<mpsc::Sender<Job>>);
+pub(super) struct Writer {
+    lanes: Vec<mpsc::Sender<Job>>,
+    metrics: Metrics,
+}
 
 impl Writer {
     pub(super) fn start(store: &Store, clock: &Arc<dyn Clock>, live: &Hub<Log>) -> Self {
@@ -82,19 +89,41 @@ impl Writer {
             tokio::spawn(lane.run(receiver));
             sender
         };
-        Self((0..lanes).map(lane).collect())
+        Self { lanes: (0..lanes).map(lane).collect(), metrics: store.metrics().clone() }
     }
 
     /// Queues a message and waits for its fate. Who stops waiting does not stop the message.
     pub(super) async fn send(&self, draft: Draft) -> Result<Sent> {
-        let lane = draft.conversation.uuid().as_u128() % (self.0.len() as u128);
-        let lane = usize::try_from(lane).ok().and_then(|lane| self.0.get(lane));
+        let span = tracing::trace_span!("write", conversation.id = %draft.conversation);
+        let sent = self.hand_over(draft, span.clone()).instrument(span).await;
+        let sends = &self.metrics.sends;
+        match &sent {
+            Ok(Sent { deduplicated: false, .. }) => &sends.accepted,
+            Ok(Sent { deduplicated: true, .. }) => &sends.deduplicated,
+            Err(error) if error.is_ours() => &sends.failed,
+            Err(_) => &sends.refused,
+        }
+        .inc();
+        sent
+    }
+
+    /// Notes how many wait just now.
+    pub(super) fn measure(&self) {
+        let waiting = self.lanes.iter().map(|lane| lane.max_capacity() - lane.capacity());
+        self.metrics.queue.set(i64::try_from(waiting.sum::<usize>()).unwrap_or(i64::MAX));
+    }
+
+    async fn hand_over(&self, draft: Draft, span: Span) -> Result<Sent> {
+        let lane = draft.conversation.uuid().as_u128() % (self.lanes.len() as u128);
+        let lane = usize::try_from(lane).ok().and_then(|lane| self.lanes.get(lane));
         let (answer, fate) = oneshot::channel();
         let gone = || Error::Internal("the writer has stopped".to_owned());
-        lane.ok_or_else(gone)?.try_send(Job { draft, answer }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => Error::Busy { retry_after: COME_BACK },
-            mpsc::error::TrySendError::Closed(_) => gone(),
-        })?;
+        lane.ok_or_else(gone)?.try_send(Job { draft, answer, span }).map_err(
+            |error| match error {
+                mpsc::error::TrySendError::Full(_) => Error::Busy { retry_after: COME_BACK },
+                mpsc::error::TrySendError::Closed(_) => gone(),
+            },
+        )?;
         fate.await.map_err(|_| gone())?
     }
 }
@@ -139,6 +168,7 @@ impl Lane {
     }
 
     fn set_aside(&mut self, job: Job) {
+        self.committer.store.metrics().set_aside.inc();
         let Some(job) = self.behind(job) else { return };
         let id = job.draft.conversation;
         let aside = Arc::new(Mutex::new(Some(vec![job])));
@@ -182,20 +212,22 @@ impl Committer {
 
     /// Stores messages and answers their senders; gives back those that were skipped.
     async fn answer_all(&self, jobs: Vec<Job>, locks: Locks) -> Vec<Job> {
+        let span = batch_span(&jobs);
         let (drafts, answers): (Vec<_>, Vec<_>) =
-            jobs.into_iter().map(|Job { draft, answer }| (draft, answer)).unzip();
+            jobs.into_iter().map(|Job { draft, answer, span }| (draft, (answer, span))).unzip();
         // A panic must cost one batch and not the lane; its senders see it as a fault.
-        let fates = AssertUnwindSafe(self.store_all(&drafts, locks)).catch_unwind().await;
+        let work = self.store_all(&drafts, locks).instrument(span);
+        let fates = AssertUnwindSafe(work).catch_unwind().await;
         let fates = fates.unwrap_or_else(|_| {
             let fault = || Fate::Known(Err(Error::Internal("the writer panicked".to_owned())));
             drafts.iter().map(|_| fault()).collect()
         });
         let mut skipped = Vec::new();
-        for ((draft, answer), fate) in drafts.into_iter().zip(answers).zip(fates) {
+        for ((draft, (answer, span)), fate) in drafts.into_iter().zip(answers).zip(fates) {
             match fate {
                 // A sender who has gone away needs no answer.
                 Fate::Known(fate) => drop(answer.send(fate)),
-                Fate::Skipped => skipped.push(Job { draft, answer }),
+                Fate::Skipped => skipped.push(Job { draft, answer, span }),
             }
         }
         skipped
@@ -246,7 +278,9 @@ impl Committer {
         locks: Locks,
         mut is_unknown: bool,
     ) -> Result<Vec<Fate>> {
+        let metrics = self.store.metrics();
         for attempt in 1..=ATTEMPTS {
+            let begun = Instant::now();
             let looks_for_ids = is_unknown || attempt > 1;
             // Who does not know whether they hold the lock themselves has to wait for it.
             let locks = if is_unknown { Locks::WaitedFor } else { locks };
@@ -258,6 +292,9 @@ impl Committer {
                 .await;
             match plan {
                 Ok(Plan { fates, advanced }) => {
+                    metrics.batch_seconds.observe(begun.elapsed().as_secs_f64());
+                    let decided = fates.iter().filter(|fate| matches!(fate, Fate::Known(_)));
+                    metrics.batch_messages.observe(decided.count() as f64);
                     for conversation in &advanced {
                         log::tell(&self.live, conversation);
                     }
@@ -315,6 +352,16 @@ impl Committer {
         let advanced = advanced.into_iter().map(|(conversation, _)| conversation).collect();
         Ok(Plan { fates, advanced })
     }
+}
+
+/// A batch is part of the trace of the first of its messages, and names those of the others.
+fn batch_span(jobs: &[Job]) -> Span {
+    let Some((first, others)) = jobs.split_first() else { return Span::none() };
+    let span = tracing::trace_span!(parent: &first.span, "batch", messages = jobs.len());
+    for job in others {
+        span.follows_from(job.span.id());
+    }
+    span
 }
 
 /// What one transaction has decided; true once it is committed.

@@ -27,6 +27,7 @@ use super::{
     error,
     execute::Outcome,
     live,
+    observe::Asked,
     operation::{self, Caller},
     params::Params,
     sse, ws,
@@ -54,7 +55,10 @@ pub async fn graphql(
     let answer = match reply {
         Ok(Reply::Events(events)) => return events,
         Ok(Reply::Whole(outcome)) => Answer::from(*outcome),
-        Err(refusal) => Answer::from(refusal),
+        Err(refusal) => {
+            refusal.count(&endpoint.app);
+            Answer::from(refusal)
+        }
     };
     let media = accepted.filter(|media| *media != Media::EventStream);
     answer.into_response(media.unwrap_or(Media::Json), request_id(&parts.headers))
@@ -84,9 +88,11 @@ async fn answer(endpoint: &Arc<Endpoint>, parts: &Parts, body: Body) -> Result<R
             "Subscriptions need a WebSocket to this address, or Accept: text/event-stream.";
         return Err(bad_request(ErrorCode::OperationResolutionFailure.error(message, None)));
     }
-    check_method(operation, &parts.method)?;
-    let caller = admit(endpoint, operation, parts).await?;
-    operation::check_introspection(endpoint, operation).map_err(|error| Refusal::from(*error))?;
+    let asked = Asked::of(operation);
+    check_method(operation, &parts.method).map_err(|refusal| refusal.of(asked))?;
+    let caller = admit(endpoint, operation, parts).await.map_err(|refusal| refusal.of(asked))?;
+    operation::check_introspection(endpoint, operation)
+        .map_err(|error| Refusal::from(*error).of(asked))?;
     Ok(Reply::Whole(Box::new(operation::execute(endpoint, prepared, caller).await)))
 }
 
@@ -100,6 +106,7 @@ async fn stream(
     match endpoint.documents.prepare(params) {
         Ok(prepared) => follow(endpoint, parts, prepared).await,
         Err(error) => {
+            Asked::UNKNOWN.refused(&endpoint.app, &error);
             let refused = Err(Box::new(error));
             Ok(sse::events(endpoint, None, refused, request_id(&parts.headers)))
         }
@@ -112,10 +119,14 @@ async fn follow(
     prepared: Prepared,
 ) -> Result<Response<Body>, Refusal> {
     let operation = prepared.operation();
-    check_method(operation, &parts.method)?;
-    let last_event_id =
-        if live::is_numbered(operation) { last_event_id(&parts.headers)? } else { None };
-    let caller = admit(endpoint, operation, parts).await?;
+    let asked = Asked::of(operation);
+    let is_numbered = live::is_numbered(operation);
+    let admitted = async {
+        check_method(operation, &parts.method)?;
+        let last_event_id = if is_numbered { last_event_id(&parts.headers)? } else { None };
+        Ok((admit(endpoint, operation, parts).await?, last_event_id))
+    };
+    let (caller, last_event_id) = admitted.await.map_err(|refusal: Refusal| refusal.of(asked))?;
     let viewer = caller.viewer;
     let work = operation::start_prepared(endpoint, prepared, caller, last_event_id);
     let started = operation::in_time(endpoint, work).await;
@@ -238,7 +249,7 @@ async fn admit(
         }
     };
     let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
-    Ok(Caller { viewer, client })
+    Ok(Caller { viewer, client, stays: false })
 }
 
 fn bad_request(error: async_graphql::ServerError) -> Refusal {
