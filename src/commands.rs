@@ -101,7 +101,7 @@ async fn serve(config: &Config) -> Outcome {
     greet(config, &format!("http://{address}"), &database, is_new)?;
     if let Some(numbers) = numbers {
         let address = numbers.local_addr().map_err(|error| error.to_string())?;
-        println!("  Metrics  http://{address}/metrics");
+        tracing::info!("the numbers are told at http://{address}/metrics");
         app.running.spawn(server::serve_numbers(app.clone(), numbers));
     }
     let served = server::serve(&app, router, listener).await;
