@@ -134,10 +134,10 @@ mod tests {
 
     #[test]
     fn an_operation_is_called_by_its_root_field_if_the_schema_knows_it() {
-        assert_eq!(asked(&["me"]), "me");
+        assert_eq!(asked(&["viewer"]), "viewer");
         assert_eq!(asked(&["login", "login"]), "login");
         assert_eq!(asked(&["conversationEvents"]), "conversationEvents");
-        assert_eq!(asked(&["me", "conversations"]), "several");
+        assert_eq!(asked(&["viewer", "conversations"]), "several");
         assert_eq!(asked(&["hostile_1234"]), "other");
         assert_eq!(asked(&["__schema"]), "__schema");
         assert_eq!(asked(&[]), "none");

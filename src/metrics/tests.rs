@@ -13,7 +13,7 @@ fn used() -> Metrics {
     let metrics = Metrics::default();
     metrics.runs("1.2.3", "SQLite");
     metrics.answered("GET", None, 200, Duration::from_millis(3));
-    metrics.operation("query", "me", "OK", Some(Duration::from_millis(3)));
+    metrics.operation("query", "viewer", "OK", Some(Duration::from_millis(3)));
     drop(metrics.subscription("conversationEvents"));
     metrics
 }
@@ -91,6 +91,6 @@ fn what_events_cost() {
         metrics.sends.accepted.inc();
     });
     measure("a histogram", &|| metrics.statement_seconds.observe(0.003));
-    measure("an operation", &|| metrics.operation("query", "me", "OK", Some(took)));
+    measure("an operation", &|| metrics.operation("query", "viewer", "OK", Some(took)));
     measure("a request", &|| metrics.answered("GET", None, 200, took));
 }

@@ -146,7 +146,8 @@ impl Sender {
             let body = Limited::new(body, ANSWER_MAX).collect().await?.to_bytes();
             Ok::<_, Box<dyn Error + Send + Sync>>(Response::from_parts(parts, body))
         };
-        let work = self.runtime.spawn(tokio::time::timeout(EXPORT_WITHIN, exchange));
+        let in_time = async { tokio::time::timeout(EXPORT_WITHIN, exchange).await };
+        let work = self.runtime.spawn(in_time);
         let answer = match work.await {
             Ok(Ok(answer)) => answer,
             Ok(Err(_)) => Err("it does not answer".into()),

@@ -15,8 +15,7 @@ use parlance::{
 use crate::{
     commands::{Program, Running},
     support::{
-        Client, MODERN, NatsServer, Numbers, PASSWORD, Setup, TestApp, Value, client_id, json,
-        nobody,
+        Client, NatsServer, Numbers, PASSWORD, Setup, TestApp, Value, client_id, json, nobody,
     },
 };
 
@@ -124,20 +123,24 @@ async fn what_is_refused_before_it_is_executed_is_counted_too() {
     let app = TestApp::start().await;
     let ann = app.person("ann").await;
     let before = app.numbers().await;
-    ann.asks_for("{ me { id } }").await.succeeds();
-    ann.asks_for("{ me { id } server { version } }").await.succeeds();
-    app.stranger().asks_for("{ me { id } }").await.fails_with("UNAUTHENTICATED");
-    ann.asks_for("{ me { nothing } }").await.fails_with("GRAPHQL_VALIDATION_FAILED");
+    ann.asks_for("{ viewer { id } }").await.succeeds();
+    ann.asks_for("{ viewer { id } server { version } }").await.succeeds();
+    app.stranger().asks_for("{ viewer { id } }").await.fails_with("UNAUTHENTICATED");
+    ann.asks_for("{ viewer { nothing } }").await.fails_with("GRAPHQL_VALIDATION_FAILED");
     ann.asks_for("{ notThere }").await.fails_with("GRAPHQL_VALIDATION_FAILED");
-    ann.asks_for("{ me {").await.fails_with("GRAPHQL_PARSE_FAILED");
-    app.stranger().with_token("junk").asks_for("{ me { id } }").await.fails_with("UNAUTHENTICATED");
+    ann.asks_for("{ viewer {").await.fails_with("GRAPHQL_PARSE_FAILED");
+    app.stranger()
+        .with_token("junk")
+        .asks_for("{ viewer { id } }")
+        .await
+        .fails_with("UNAUTHENTICATED");
     app.numbers().await.grew(
         &before,
         &[
-            (&operations("query", "me", "OK"), 1),
+            (&operations("query", "viewer", "OK"), 1),
             (&operations("query", "several", "OK"), 1),
-            (&operations("query", "me", "UNAUTHENTICATED"), 2),
-            (&operations("query", "me", "GRAPHQL_VALIDATION_FAILED"), 1),
+            (&operations("query", "viewer", "UNAUTHENTICATED"), 2),
+            (&operations("query", "viewer", "GRAPHQL_VALIDATION_FAILED"), 1),
             (&operations("query", "other", "GRAPHQL_VALIDATION_FAILED"), 1),
             (&operations("unknown", "none", "GRAPHQL_PARSE_FAILED"), 1),
             ("parlance_auth_failures_total{reason=\"invalid_token\"}", 1),
@@ -149,9 +152,9 @@ async fn what_is_refused_before_it_is_executed_is_counted_too() {
 async fn attack(app: &TestApp, client: &Client, round: usize) {
     for n in 0..40 {
         let word = format!("x{round}_{n}");
-        client.asks_for(format!("query {word} {{ me {{ id }} }}")).await;
+        client.asks_for(format!("query {word} {{ viewer {{ id }} }}")).await;
         client.asks_for(format!("{{ {word} }}")).await;
-        client.asks_for(format!("{{ {word}: me {{ id }} }}")).await;
+        client.asks_for(format!("{{ {word}: viewer {{ id }} }}")).await;
         client.asks_for(format!("subscription {word} {{ {word} }}")).await;
         client.rests("GET", &format!("/{word}/"), None).await;
         client.rests("GET", &format!("/api/users/{word}/"), None).await;
@@ -239,13 +242,13 @@ async fn who_is_connected_and_what_they_follow_is_counted_as_long_as_they_are() 
     let chat = ann.starts_a_conversation_with(&bob).await;
     let served = app.serves().await;
     let mut socket = served.lets_in(&ann).await;
-    let silent = served.opens(MODERN).await;
+    let mut other = served.lets_in(&bob).await;
     let document = format!(
         "subscription {{ conversationEvents(conversationId: \"{chat}\", afterEventSeq: 0) {{ __typename }} }}"
     );
     socket.starts("1", &document).await;
     socket.hears_of("1", "next").await;
-    let answer = socket.asks("2", "{ me { id } }").await;
+    let answer = other.asks("2", "{ viewer { id } }").await;
     assert!(answer["errors"].is_null());
     let mut stream = bob.follows(&document, json!({})).await;
     stream.next().await;
@@ -261,14 +264,17 @@ async fn who_is_connected_and_what_they_follow_is_counted_as_long_as_they_are() 
     assert!(
         (numbers.of(&operations("subscription", "conversationEvents", "OK")) - 2.0).abs() < 0.1
     );
-    assert!((numbers.of(&operations("query", "me", "OK")) - 1.0).abs() < 0.1, "over a WebSocket");
+    assert!(
+        (numbers.of(&operations("query", "viewer", "OK")) - 1.0).abs() < 0.1,
+        "over a WebSocket"
+    );
     // Both begin before what was in memory.
     assert!(numbers.of("parlance_live_ring_misses_total") >= 2.0);
     let pages = ["database", "shared"].map(|source| {
         numbers.of(&format!("parlance_live_replay_pages_total{{source=\"{source}\"}}"))
     });
     assert!(pages[0] >= 1.0 && pages[0] + pages[1] >= 2.0, "{pages:?}");
-    drop((socket, silent, stream));
+    drop((socket, other, stream));
     until(&app, |numbers| {
         [SOCKETS, EVENTS, "parlance_event_streams", "parlance_live_rooms"]
             .iter()
@@ -287,9 +293,8 @@ async fn a_message_of_which_no_signal_told_is_a_lost_hint() {
     let (ann, bob, _) = app.people().await;
     let chat = ann.starts_a_conversation_with(&bob).await;
     let bob = bob.through(&other);
-    let document = format!(
-        "subscription {{ messageAdded(conversationId: \"{chat}\") {{ message {{ body }} }} }}"
-    );
+    let document =
+        format!("subscription {{ messageAdded(conversationId: \"{chat}\") {{ body }} }}");
     let mut stream = bob.follows(&document, json!({})).await;
     until(&other, |numbers| numbers.of("parlance_live_rooms") > 0.5).await;
     let before = other.numbers().await;

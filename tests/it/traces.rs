@@ -219,7 +219,7 @@ async fn the_log_says_which_request_whose_and_what_became_of_it_and_no_secret() 
         server.asks(None, &json!({ "query": login, "variables": input })).await.unwrap();
     let token = answer["data"]["login"]["accessToken"].as_str().unwrap().to_owned();
     let refused = "{ conversation(id: \"00000000-0000-4000-8000-000000000000\") { id } }";
-    server.asks(Some(&token), &json!({ "query": "{ me {" })).await.unwrap();
+    server.asks(Some(&token), &json!({ "query": "{ viewer {" })).await.unwrap();
     server.asks(Some(&token), &json!({ "query": refused })).await.unwrap();
     server.signals("TERM");
     let (_, log) = server.ends().await;

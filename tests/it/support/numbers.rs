@@ -77,14 +77,15 @@ impl Numbers {
     fn histograms_add_up(&self) {
         for (key, count) in &self.0 {
             let Some((family, labels)) = key.split_once("_count") else { continue };
-            let labels = labels.trim_end_matches('}');
-            let before = if labels.is_empty() { "{".to_owned() } else { format!("{labels},") };
-            let prefix = format!("{family}_bucket{before}le=\"");
+            // The bound is the first label of a bucket.
+            let rest =
+                labels.strip_prefix('{').map_or("}".to_owned(), |labels| format!(",{labels}"));
+            let (prefix, end) = (format!("{family}_bucket{{le=\""), format!("\"{rest}"));
             let mut buckets: Vec<(f64, f64)> = self
                 .0
                 .iter()
                 .filter_map(|(key, value)| {
-                    let bound = key.strip_prefix(&prefix)?.strip_suffix("\"}")?;
+                    let bound = key.strip_prefix(&prefix)?.strip_suffix(&end)?;
                     Some((bound.parse().unwrap_or(f64::INFINITY), *value))
                 })
                 .collect();
