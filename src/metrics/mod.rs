@@ -10,25 +10,20 @@
 //! May name nothing of the house.
 
 pub mod catalogue;
+mod labels;
 mod process;
 mod text;
 
-use std::{
-    fmt,
-    hash::{Hash, Hasher},
-    ops::Deref,
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use axum::extract::MatchedPath;
 use prometheus_client::{
-    encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::{Registry, Unit},
 };
 
 use catalogue::{Description, Kind};
+use labels::{Request, Route, Template, method_label};
 pub use text::Form;
 
 /// Latencies, in seconds.
@@ -134,50 +129,6 @@ pub struct Hints {
 pub struct Replays {
     pub read: Counter,
     pub shared: Counter,
-}
-
-/// One request's labels.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Request {
-    method: &'static str,
-    route: Template,
-    status: u16,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Route {
-    method: &'static str,
-    route: Template,
-}
-
-/// A route as the list of routes has it; none for what is not in the list.
-#[derive(Clone, Debug)]
-struct Template(Option<MatchedPath>);
-
-impl Template {
-    fn as_str(&self) -> &str {
-        self.0.as_ref().map_or("none", MatchedPath::as_str)
-    }
-}
-
-impl PartialEq for Template {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
-    }
-}
-
-impl Eq for Template {}
-
-impl Hash for Template {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
-    }
-}
-
-impl EncodeLabelValue for Template {
-    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), fmt::Error> {
-        self.as_str().encode(encoder)
-    }
 }
 
 /// Something that is there as long as this is held.
@@ -430,13 +381,6 @@ impl Counts {
         self.process.look();
         text::write(&self.registry, form)
     }
-}
-
-/// A method that we have heard of.
-fn method_label(method: &str) -> &'static str {
-    const KNOWN: [&str; 8] =
-        ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT"];
-    KNOWN.into_iter().find(|known| *known == method).unwrap_or("other")
 }
 
 #[cfg(test)]

@@ -294,7 +294,8 @@ impl Committer {
                 Ok(Plan { fates, advanced }) => {
                     metrics.batch_seconds.observe(begun.elapsed().as_secs_f64());
                     let decided = fates.iter().filter(|fate| matches!(fate, Fate::Known(_)));
-                    metrics.batch_messages.observe(decided.count() as f64);
+                    let decided = u32::try_from(decided.count()).unwrap_or(u32::MAX);
+                    metrics.batch_messages.observe(decided.into());
                     for conversation in &advanced {
                         log::tell(&self.live, conversation);
                     }
