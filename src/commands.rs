@@ -49,10 +49,16 @@ pub async fn run(Cli { config, command }: Cli) -> Outcome {
         print!("{text}");
         return Ok(());
     }
-    telemetry::start(&config.log, config.log_format)?;
+    // Only a server has something to tell of itself.
+    let collector = config.otlp_endpoint.as_deref().filter(|_| matches!(command, Command::Serve));
+    let traces = telemetry::start(&config.log, config.log_format, collector)?;
     config.check()?;
     match command {
-        Command::Serve => serve(&config).await,
+        Command::Serve => {
+            let served = serve(&config).await;
+            traces.close().await;
+            served
+        }
         Command::Migrate => migrate(&config).await,
         Command::Createsuperuser(wanted) => createsuperuser(&config, wanted).await,
         Command::SeedDemo { force } => seed_demo(&config, force).await,
@@ -70,6 +76,14 @@ async fn serve(config: &Config) -> Outcome {
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let numbers = match config.metrics_listen {
+        Some(address) => Some(
+            TcpListener::bind(address)
+                .await
+                .map_err(|error| format!("cannot listen on {address} for /metrics: {error}"))?,
+        ),
+        None => None,
+    };
     let (app, store) = start(config, config.rules()).await?;
     let database = operations::database(&store).await.map_err(|error| words(&error))?;
     let durability = operations::unsafe_durability(&store).await;
@@ -85,6 +99,11 @@ async fn serve(config: &Config) -> Outcome {
     let router = server::router(app.clone(), &options);
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     greet(config, &format!("http://{address}"), &database, is_new)?;
+    if let Some(numbers) = numbers {
+        let address = numbers.local_addr().map_err(|error| error.to_string())?;
+        tracing::info!("the numbers are told at http://{address}/metrics");
+        app.running.spawn(server::serve_numbers(app.clone(), numbers));
+    }
     let served = server::serve(&app, router, listener).await;
     request_log.close().await;
     served

@@ -121,6 +121,12 @@ pub struct Config {
     /// Where to listen
     #[arg(long, env = "PARLANCE_LISTEN", global = true, default_value = "127.0.0.1:8000", value_parser = address)]
     pub listen: SocketAddr,
+    /// Where to tell Prometheus how the server does, at /metrics; nowhere if absent. Not for the public
+    #[arg(long, env = "PARLANCE_METRICS_LISTEN", global = true, value_parser = address)]
+    pub metrics_listen: Option<SocketAddr>,
+    /// The OpenTelemetry collector that gets traces, by OTLP over HTTP, like `http://127.0.0.1:4318`; nobody if absent
+    #[arg(long, env = "PARLANCE_OTLP_ENDPOINT", global = true, hide_env_values = true, value_parser = collector)]
+    pub otlp_endpoint: Option<String>,
     /// Signs tokens; at least 32 bytes. Made and kept beside the SQLite file if absent; required with MySQL
     #[arg(long, env = "PARLANCE_SECRET_KEY", global = true, hide_env_values = true)]
     pub secret_key: Option<String>,
@@ -317,6 +323,18 @@ fn network(text: &str) -> Result<IpNet, String> {
     let host = text.parse::<IpAddr>().map(IpNet::from);
     host.or_else(|_| text.parse())
         .map_err(|_| "must be a network or an address, like 10.0.0.0/8 or 10.0.0.1".to_owned())
+}
+
+/// Where a collector is: a scheme and a host, perhaps a port and a path.
+fn collector(text: &str) -> Result<String, String> {
+    let uri = text.trim_end_matches('/').parse::<axum::http::Uri>();
+    let is_fine = |uri: &axum::http::Uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none()
+    };
+    match uri {
+        Ok(uri) if is_fine(&uri) => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err("must be an address like http://127.0.0.1:4318".to_owned()),
+    }
 }
 
 /// A web origin: scheme and host, perhaps a port, and nothing after it.

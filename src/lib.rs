@@ -11,7 +11,7 @@
 //!             ┌──────────┼──────────┐
 //!           store       live     secrets         ask · tell · prove
 //!             └──────────┼──────────┘
-//!                    ids · time                  words
+//!        metrics · traces · ids · time           words
 //! ```
 //!
 //! Read down, every arrow points down: a layer may name what is under it and never what is
@@ -29,6 +29,7 @@ mod fuzz;
 pub mod graphql;
 pub mod ids;
 pub mod live;
+pub mod metrics;
 pub mod pages;
 pub mod request_log;
 pub mod rest;
@@ -37,3 +38,4 @@ pub mod server;
 pub mod store;
 pub mod telemetry;
 pub mod time;
+pub mod traces;

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     live::{self, Alone, Bus, Hub, OverNats, Polling},
+    metrics::Metrics,
     secrets::{password::Passwords, token::Tokens},
     store::Store,
     time::Clock,
@@ -93,6 +94,8 @@ pub struct Parts {
     pub(super) proven: Proven,
     pub(super) typing: Typing,
     pub(super) watch: Watch,
+    /// What is counted; every face counts what it answers.
+    pub metrics: Metrics,
     /// Where listeners hear of what was written.
     pub live: Hub<Log>,
     /// Told once the server is to stop: connections that stay open end.
@@ -111,7 +114,11 @@ impl App {
         sharing: Sharing,
     ) -> Result<Self> {
         let epoch = operations::epoch(&store).await?;
-        let live = Hub::start(Log(store.clone()), sharing.bus(&epoch)?, sharing.pace);
+        let metrics = store.metrics().clone();
+        let (log, bus) = (Log(store.clone()), sharing.bus(&epoch)?);
+        let live = Hub::start(log, bus, sharing.pace, metrics.clone());
+        let database = if store.is_sqlite() { "sqlite" } else { "mysql" };
+        metrics.runs(env!("CARGO_PKG_VERSION"), database);
         let limits = Limits::new(rules.rate_limits.then_some(rules.rates), &clock);
         let writer = Writer::start(&store, &clock, &live);
         let reads = Reads::new(&store);
@@ -130,12 +137,23 @@ impl App {
             proven: Proven::default(),
             typing: Typing::default(),
             watch: Watch::default(),
+            metrics,
             live,
             stopping: CancellationToken::new(),
             running: TaskTracker::new(),
         }));
         watch::start(&app);
         Ok(app)
+    }
+
+    /// Notes what is not counted as it happens: how long queues are, how full the pool is.
+    pub fn measure(&self) {
+        self.store.measure();
+        self.live.measure();
+        self.writer.measure();
+        self.metrics.hashed(self.passwords.work_done());
+        let waiting = i64::try_from(self.passwords.waiting()).unwrap_or(i64::MAX);
+        self.metrics.hashes_waiting.set(waiting);
     }
 
     pub(super) fn weak(&self) -> Weak<Parts> {

@@ -237,6 +237,11 @@ impl Error {
         matches!(self.code(), Code::RateLimited | Code::ServiceUnavailable) && !is_unknown
     }
 
+    /// Whether it is no fault of who asked.
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self.code(), Code::ServiceUnavailable | Code::InternalServerError)
+    }
+
     /// The same error of something that has a client's id, by which a retry is known as one.
     #[must_use]
     pub(super) fn under_client_id(self) -> Self {

@@ -14,6 +14,7 @@ use std::{
 
 use futures_util::{FutureExt, TryFutureExt, future::BoxFuture};
 use tokio::sync::oneshot;
+use tracing::Instrument;
 
 use super::{Error, Result};
 use crate::{
@@ -117,7 +118,7 @@ where
         if may_begin {
             // A task of its own: others wait for it when the one who began it has gone away.
             let turn = Turn { parts: Arc::clone(&self.0), is_over: false };
-            tokio::spawn(turn.run());
+            tokio::spawn(turn.run().in_current_span());
         }
         let found = found.await;
         Ok(found.map_err(|_| Error::Internal("a read for many has failed".to_owned()))??)

@@ -63,13 +63,20 @@ pub(super) fn code(error: &ServerError) -> Option<ErrorCode> {
     }
 }
 
+/// The code that an error has or will be given.
+pub(super) fn would_be(error: &ServerError) -> ErrorCode {
+    code(error).unwrap_or_else(|| {
+        // How `InputValueError` begins; the library marks it in no other way.
+        let is_about_input = error.source.is_none()
+            && ["Expected input type \"", "Failed to parse \""]
+                .iter()
+                .any(|start| error.message.starts_with(start));
+        if is_about_input { ErrorCode::BadUserInput } else { ErrorCode::InternalServerError }
+    })
+}
+
 fn classify(error: &mut ServerError, request_id: Option<&str>) -> ErrorCode {
-    // How `InputValueError` begins; the library marks it in no other way.
-    let is_about_input = error.source.is_none()
-        && ["Expected input type \"", "Failed to parse \""]
-            .iter()
-            .any(|start| error.message.starts_with(start));
-    if is_about_input {
+    if would_be(error) == ErrorCode::BadUserInput {
         return ErrorCode::BadUserInput;
     }
     tracing::error!(request_id, path = ?error.path, cause = error.message, "error without a code");

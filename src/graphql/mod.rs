@@ -2,7 +2,7 @@
 //! errors into the wire's form. One file for each noun with its types, queries and
 //! mutations; resolvers take apart, call and wrap, and hold no rule of their own.
 //!
-//! May name `domain`, `ids` and `time`. The protocols are in [`http`], `sse` and [`ws`], and what
+//! May name `domain`, `metrics`, `traces`, `ids` and `time`. The protocols are in [`http`], `sse` and [`ws`], and what
 //! they share in `operation`; what is checked of a
 //! document before the library sees it in [`document`]; what anybody may ask in [`doors`].
 //!
@@ -28,6 +28,7 @@ mod loaders;
 mod members;
 mod messages;
 mod node;
+mod observe;
 mod operation;
 mod page;
 mod params;
@@ -58,6 +59,11 @@ pub use document::{Documents, Limits};
 pub use endpoint::{Endpoint, Settings};
 pub use fanout::Fanout;
 pub use loaders::Batch;
+
+/// Does now what the first request would have to wait for.
+pub fn prepare() {
+    observe::prepare();
+}
 
 /// What can be asked.
 #[derive(MergedObject, Default)]

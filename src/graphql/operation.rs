@@ -1,12 +1,17 @@
 //! One operation from its parameters to its answer or answers, the same for every
 //! transport.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    slice,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_graphql::{ServerError, parser::types::OperationType};
 use axum::body::Bytes;
 use futures_util::{FutureExt, Stream, StreamExt, future::BoxFuture, stream::BoxStream};
 use rand::Rng;
+use tracing::Instrument;
 
 use super::{
     bind,
@@ -16,6 +21,7 @@ use super::{
     endpoint::Endpoint,
     error,
     execute::{self, Job, Outcome},
+    observe::{self, Asked},
     params::Params,
     subscription,
 };
@@ -36,6 +42,8 @@ pub(super) const WRITE_WITHIN: Duration = Duration::from_secs(30);
 pub(super) struct Caller {
     pub(super) viewer: Option<Viewer>,
     pub(super) client: Client,
+    /// Whether the connection outlives the operation.
+    pub(super) stays: bool,
 }
 
 /// An operation that is under way.
@@ -63,10 +71,14 @@ pub(super) async fn start(
     caller: Caller,
     last_event_id: Option<i64>,
 ) -> Result<Started, Box<ServerError>> {
-    let prepared = endpoint.documents.prepare(params)?;
+    let app = &endpoint.app;
+    let prepared = endpoint.documents.prepare(params);
+    let prepared = prepared.inspect_err(|error| Asked::UNKNOWN.refused(app, error))?;
     let is_admitted = caller.viewer.is_some() || doors::is_public(prepared.operation());
     if !is_admitted {
-        return Err(Box::new(ErrorCode::Unauthenticated.error("Sign in first.", None)));
+        let error = ErrorCode::Unauthenticated.error("Sign in first.", None);
+        Asked::of(prepared.operation()).refused(app, &error);
+        return Err(Box::new(error));
     }
     start_prepared(endpoint, prepared, caller, last_event_id).await
 }
@@ -78,7 +90,9 @@ pub(super) async fn start_prepared(
     caller: Caller,
     last_event_id: Option<i64>,
 ) -> Result<Started, Box<ServerError>> {
-    check_introspection(endpoint, prepared.operation())?;
+    let asked = Asked::of(prepared.operation());
+    check_introspection(endpoint, prepared.operation())
+        .inspect_err(|error| asked.refused(&endpoint.app, error))?;
     match prepared.operation().kind {
         OperationType::Query | OperationType::Mutation => {
             let endpoint = Arc::clone(endpoint);
@@ -86,10 +100,18 @@ pub(super) async fn start_prepared(
             Ok(Started::Single(single.boxed()))
         }
         OperationType::Subscription => {
-            let signed_out = || ErrorCode::Unauthenticated.error("Sign in first.", None);
-            let Caller { viewer, client } = caller;
-            let viewer = viewer.ok_or_else(signed_out)?;
-            subscription::start(endpoint, prepared, viewer, client, last_event_id).await
+            let Caller { viewer, client, stays } = caller;
+            let (begun, span) = (Instant::now(), asked.span(stays));
+            let started = async {
+                let signed_out = || ErrorCode::Unauthenticated.error("Sign in first.", None);
+                let viewer = viewer.ok_or_else(signed_out)?;
+                subscription::start(endpoint, prepared, viewer, client, last_event_id).await
+            };
+            let started = started.instrument(span.clone()).await;
+            let errors = started.as_ref().err().map_or(&[][..], |error| slice::from_ref(&**error));
+            observe::note(&span, errors);
+            asked.done(&endpoint.app, begun, errors);
+            started
         }
     }
 }
@@ -109,11 +131,17 @@ pub(super) fn check_introspection(
 /// Runs a query or mutation for who has been admitted to it.
 pub(super) async fn execute(endpoint: &Endpoint, prepared: Prepared, caller: Caller) -> Outcome {
     let Endpoint { app, schema, known, documents, settings, .. } = endpoint;
-    let Caller { viewer, client } = caller;
+    let Caller { viewer, client, stays } = caller;
+    let asked = Asked::of(prepared.operation());
+    let (begun, span) = (Instant::now(), asked.span(stays));
     let (request, loads) = bind(app, prepared.request(), viewer, client);
     let (schema, known, documents) = (schema.clone(), known.clone(), Arc::clone(documents));
     let job = Job { schema, known, documents, prepared, request, loads };
-    execute::execute(job, &app.running, settings.timeout).await
+    let work = execute::execute(job, &app.running, settings.timeout);
+    let outcome = work.instrument(span.clone()).await;
+    observe::note(&span, &outcome.response.errors);
+    asked.done(app, begun, &outcome.response.errors);
+    outcome
 }
 
 /// Counts one operation over a connection that is open, as one by itself would be.
@@ -150,10 +178,12 @@ pub(super) async fn in_time(
     work: impl Future<Output = Result<Started, Box<ServerError>>>,
 ) -> Result<Started, Box<ServerError>> {
     let work = tokio::time::timeout(endpoint.settings.timeout, execute::through_panics(work));
-    work.await.unwrap_or_else(|_| {
+    let work = work.await.unwrap_or_else(|_| {
         let message = "The operation took too long to start.";
         Err(Box::new(ErrorCode::RequestTimeout.error(message, None)))
-    })?
+    });
+    // What came to its own end has counted itself.
+    work.inspect_err(|error| Asked::UNKNOWN.refused(&endpoint.app, error))?
 }
 
 /// The next step of a subscription; a panic is its last.

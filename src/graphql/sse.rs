@@ -48,6 +48,9 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 /// A comment, which keeps what is between us and the client from closing the connection.
 const KEEP_ALIVE: &[u8] = b":\n\n";
 
+/// Why a stream is broken off whose client is too slow.
+const UNREAD: &str = "the client does not read";
+
 /// The operation's answers as a response; what refused it is an event too.
 pub(super) fn events(
     endpoint: &Arc<Endpoint>,
@@ -139,6 +142,7 @@ struct Events {
 impl Events {
     /// Goes on to the end, or breaks off: without a last piece.
     async fn run(mut self, pieces: mpsc::Sender<Piece>) {
+        let _open = self.bounds.app.metrics.stream();
         loop {
             let piece = tokio::select! {
                 step = operation::next_step(&mut self.steps) => self.piece(step),
@@ -152,7 +156,12 @@ impl Events {
             match self.send(&pieces, piece).await {
                 Ok(()) if is_last => return,
                 Ok(()) => {}
-                Err(why) => return broken_off(why),
+                Err(why) => {
+                    if why == UNREAD {
+                        self.bounds.app.metrics.too_slow("sse");
+                    }
+                    return broken_off(why);
+                }
             }
         }
     }
@@ -174,7 +183,7 @@ impl Events {
                     return match sent {
                         Ok(Ok(())) => Ok(()),
                         Ok(Err(_)) => Err("the client has gone"),
-                        Err(_) => Err("the client does not read"),
+                        Err(_) => Err(UNREAD),
                     };
                 }
                 why = self.bounds.reached() => return Err(why),

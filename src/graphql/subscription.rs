@@ -19,6 +19,7 @@ use super::{
     finish::INTERNAL,
     live::{Opened, Opening, Place, Shown},
     loaders::MessageAt,
+    observe::Asked,
     operation::{Started, Step},
 };
 use crate::{
@@ -29,6 +30,7 @@ use crate::{
         inbox::InboxFollower,
     },
     live::PAUSE,
+    metrics::Present,
 };
 
 /// How often an item that cannot be shown now is tried again, with pauses that grow.
@@ -43,6 +45,7 @@ pub(super) async fn start(
     last_event_id: Option<i64>,
 ) -> Result<Started, Box<ServerError>> {
     let gate = Gate::new(&prepared);
+    let field = Asked::of(prepared.operation()).field();
     let (opened, place) = open(endpoint, &prepared, viewer, client, &gate, last_event_id).await?;
     let conversation = match &opened {
         Opened::Conversation(follower) => Some(follower.conversation()),
@@ -56,6 +59,7 @@ pub(super) async fn start(
         viewer: Some(viewer),
         conversation,
     };
+    let present = endpoint.app.metrics.subscription(field);
     Ok(Started::Stream(match opened {
         Opened::Conversation(follower) => following(Following {
             endpoint: Arc::clone(endpoint),
@@ -65,8 +69,9 @@ pub(super) async fn start(
             place,
             by: None,
             is_over: false,
+            _present: present,
         }),
-        Opened::Inbox(follower) => inbox(follower, Show::alone(recipe)),
+        Opened::Inbox(follower) => inbox(follower, Show::alone(recipe), present),
     }))
 }
 
@@ -105,6 +110,7 @@ struct Following {
     by: Option<(By, Arc<Show>)>,
     place: Place,
     is_over: bool,
+    _present: Present,
 }
 
 /// Who shares an execution.
@@ -200,13 +206,17 @@ impl Following {
     }
 }
 
-fn inbox(follower: Box<InboxFollower>, by: Arc<Show>) -> BoxStream<'static, Step> {
-    stream::unfold(Some((follower, by)), |state| async {
-        let (mut follower, by) = state?;
+fn inbox(
+    follower: Box<InboxFollower>,
+    by: Arc<Show>,
+    present: Present,
+) -> BoxStream<'static, Step> {
+    stream::unfold(Some((follower, by, present)), |state| async {
+        let (mut follower, by, present) = state?;
         let item = follower.next().await;
         Some(match show(&by, &Shown::Inbox(item), &[]).await {
             Ok(Payload { json, .. }) => {
-                (Step::Next { payload: json, number: None }, Some((follower, by)))
+                (Step::Next { payload: json, number: None }, Some((follower, by, present)))
             }
             Err(NotNow(errors)) => (Step::Failed(errors), None),
         })

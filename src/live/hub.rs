@@ -14,11 +14,14 @@ use tokio::{
 
 use super::{
     Inbox, Mark, Signal, Source, Standing, Subscriber,
-    bus::{Bus, Ear},
+    bus::{Bus, Ear, Published},
     inbox::Inboxes,
     room::Room,
 };
-use crate::ids::{ConversationId, UserId};
+use crate::{
+    ids::{ConversationId, UserId},
+    metrics::Metrics,
+};
 
 /// How many signals a listener may be behind before it is told that it missed some.
 const BACKLOG: usize = 1_024;
@@ -57,6 +60,7 @@ struct Shared<S: Source> {
     signals: broadcast::Sender<Signal>,
     bus: Box<dyn Bus>,
     options: Options,
+    metrics: Metrics,
 }
 
 impl<S: Source> Clone for Hub<S> {
@@ -67,7 +71,7 @@ impl<S: Source> Clone for Hub<S> {
 
 impl<S: Source> Hub<S> {
     /// Starts looking after what will be followed, until the last clone is dropped.
-    pub fn start(source: S, bus: Box<dyn Bus>, options: Options) -> Self {
+    pub fn start(source: S, bus: Box<dyn Bus>, options: Options, metrics: Metrics) -> Self {
         let source = Arc::new(source);
         let inboxes = Inboxes::start(&source);
         // Ask for a look at everything, now. The inboxes take longer to look at, and must not
@@ -81,11 +85,13 @@ impl<S: Source> Hub<S> {
             signals: broadcast::Sender::new(BACKLOG),
             bus,
             options,
+            metrics,
         }));
         let (heard, connected) = (hub.weak(), overdue.clone());
         hub.0.bus.start(Ear {
             heard: Box::new(move |signal| {
                 if let Some(hub) = heard.upgrade() {
+                    hub.0.metrics.hints.received.inc();
                     hub.apply(signal);
                 }
             }),
@@ -108,7 +114,16 @@ impl<S: Source> Hub<S> {
     /// Tells whoever listens, here and on other instances.
     pub fn tell(&self, signal: Signal) {
         self.apply(signal);
-        self.0.bus.publish(signal);
+        let hints = &self.0.metrics.hints;
+        match self.0.bus.publish(signal) {
+            Published::Sent => {
+                hints.sent.inc();
+            }
+            Published::Dropped => {
+                hints.dropped.inc();
+            }
+            Published::Nowhere => {}
+        }
     }
 
     fn apply(&self, signal: Signal) {
@@ -188,6 +203,18 @@ impl<S: Source> Hub<S> {
         &self.0.source
     }
 
+    /// What is counted of it.
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Notes what is followed just now.
+    pub fn measure(&self) {
+        let metrics = &self.0.metrics;
+        metrics.rooms.set(i64::try_from(self.rooms().len()).unwrap_or(i64::MAX));
+        metrics.bus_up.set(i64::from(self.0.bus.is_heard()));
+    }
+
     /// What is wrong with the way to other instances; nothing is lost by it but time.
     pub fn complaint(&self) -> Option<String> {
         self.0.bus.complaint()
@@ -205,13 +232,20 @@ impl<S: Source> Hub<S> {
     }
 
     /// Looks at all that is followed in this way.
-    async fn look(&self, which: Followed) -> Result<(), S::Error> {
+    async fn look(&self, which: Followed, is_overdue: bool) -> Result<(), S::Error> {
         match which {
             Followed::Rooms => {
+                // Signals that were sent while they could not be heard are not lost, but missed.
+                let is_heard = self.0.bus.is_heard() && !is_overdue;
                 for some in self.rooms().chunks(CHUNK) {
                     for (conversation, head) in self.0.source.heads(some).await? {
-                        if let Some(room) = self.room(conversation) {
-                            room.hint(head);
+                        if let Some(room) = self.room(conversation)
+                            && room.is_found_behind(head)
+                        {
+                            self.0.metrics.reconciled.inc();
+                            if is_heard {
+                                self.0.metrics.hints.lost.inc();
+                            }
                         }
                     }
                 }
@@ -247,7 +281,7 @@ async fn reconcile<S: Source>(hub: WeakHub<S>, which: Followed, overdue: Arc<Not
     let mut took = Duration::ZERO;
     loop {
         let since = Instant::now();
-        loop {
+        let is_overdue = loop {
             let Some(present) = hub.upgrade() else { return };
             let options = present.0.options;
             let every = if present.0.bus.is_heard() { options.reconcile } else { options.poll };
@@ -257,13 +291,17 @@ async fn reconcile<S: Source>(hub: WeakHub<S>, which: Followed, overdue: Arc<Not
             let rest = every.max(4 * took).saturating_sub(since.elapsed());
             // In steps, because signals may stop to arrive meanwhile.
             let step = rest.min(options.poll);
-            if rest.is_zero() || timeout(step, overdue.notified()).await.is_ok() {
-                break;
+            if rest.is_zero() {
+                break false;
             }
-        }
+            if timeout(step, overdue.notified()).await.is_ok() {
+                break true;
+            }
+        };
         let Some(hub) = hub.upgrade() else { return };
         let begun = Instant::now();
-        let looked = hub.look(which).await;
+        let looked = hub.look(which, is_overdue).await;
+        hub.0.metrics.looked(looked.is_ok());
         took = if looked.is_ok() { begun.elapsed() } else { Duration::ZERO };
         if let Err(error) = &looked
             && !is_failing

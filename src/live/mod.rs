@@ -10,7 +10,7 @@
 //! heads of everything that is followed ([`hub`]), so that a lost hint costs time and
 //! nothing else.
 //!
-//! May name `ids` and `time`; reads through the trait [`Source`] and knows neither the
+//! May name `metrics`, `ids` and `time`; reads through the trait [`Source`] and knows neither the
 //! store nor the rules.
 
 pub mod bus;
@@ -24,7 +24,7 @@ mod subscriber;
 #[cfg(test)]
 mod tests;
 
-pub use bus::{Alone, Bus, Ear, OverNats, Polling};
+pub use bus::{Alone, Bus, Ear, OverNats, Polling, Published};
 pub use hub::{Hub, Options};
 pub use inbox::{Change, Inbox};
 pub use room::{Held, PAUSE};

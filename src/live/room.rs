@@ -67,6 +67,8 @@ impl<E> Deref for Held<E> {
 pub(super) struct Room<S: Source> {
     id: ConversationId,
     head: watch::Sender<i64>,
+    /// How far the log reached by what signals said, to tell what none told of.
+    told: AtomicI64,
     ring: Mutex<Ring<S::Entry>>,
     passing: broadcast::Sender<Signal>,
     /// What is being read again by those who are behind, as long as one of them holds it.
@@ -115,6 +117,7 @@ impl<S: Source> Room<S> {
         let room = Arc::new(Self {
             id,
             head: watch::Sender::new(head),
+            told: AtomicI64::new(head),
             ring: Mutex::new(Ring { begin: head + 1, events: VecDeque::new(), bytes: 0 }),
             passing: broadcast::Sender::new(PASSING),
             pages: Mutex::default(),
@@ -128,9 +131,17 @@ impl<S: Source> Room<S> {
     /// Something may be new. How far is found out by reading: a number from outside is
     /// good for no more than leaving a read out.
     pub(super) fn hint(&self, event_seq: i64) {
+        self.told.fetch_max(event_seq, Ordering::Relaxed);
         if event_seq > *self.head.borrow() {
             self.poke.notify_one();
         }
+    }
+
+    /// The log was found to reach so far; answers whether nothing had told of it.
+    pub(super) fn is_found_behind(&self, head: i64) -> bool {
+        let known = self.told.load(Ordering::Relaxed).max(*self.head.borrow());
+        self.hint(head);
+        head > known
     }
 
     /// Something may be new.

@@ -186,7 +186,10 @@ impl<S: Source> Subscriber<S> {
             let head = self.head();
             match self.room.take(self.next, SLICE) {
                 Taken::Here(slice) => self.hold(slice, head, Instant::now()),
-                Taken::Before => self.read_page().await?,
+                Taken::Before => {
+                    self.hub.metrics().ring_misses.inc();
+                    self.read_page().await?;
+                }
                 Taken::Ahead => self.wait().await,
             }
         }
@@ -245,7 +248,9 @@ impl<S: Source> Subscriber<S> {
     async fn read_page(&mut self) -> Result<(), Fault> {
         let after = self.next - 1;
         let (known, shared) = self.room.page(after, self.begun);
+        let mut is_read = false;
         let read = async || {
+            is_read = true;
             let limit = self.room.fits();
             let page = self.hub.source().page(self.conversation, after, limit).await?;
             let mut events = page.events.into_iter().map(Held::new).collect();
@@ -254,6 +259,8 @@ impl<S: Source> Subscriber<S> {
         };
         match shared.get_or_try_init(read).await {
             Ok(Page { read_at, events }) => {
+                let replays = &self.hub.metrics().replays;
+                if is_read { &replays.read } else { &replays.shared }.inc();
                 let numbers = events.iter().map(|held| held.number());
                 // Exactly the next numbers, or something is missing.
                 let is_dense = numbers.zip(self.next..).all(|(number, next)| number == next);

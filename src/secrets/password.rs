@@ -44,6 +44,9 @@ pub struct Passwords {
     turns: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
     work: Arc<AtomicU64>,
+    /// How many may be at work, and how many inside at all.
+    most: usize,
+    room: usize,
 }
 
 impl Default for Passwords {
@@ -53,6 +56,8 @@ impl Default for Passwords {
             turns: Arc::new(Semaphore::new(turns)),
             waiting: Arc::new(Semaphore::new(turns + QUEUE)),
             work: Arc::new(AtomicU64::new(0)),
+            most: turns,
+            room: turns + QUEUE,
         }
     }
 }
@@ -76,6 +81,12 @@ impl Passwords {
             Ok(Argon2::default().verify_password(password.as_bytes(), &kept).is_ok() && known)
         })
         .await
+    }
+
+    /// How many wait for their turn.
+    pub fn waiting(&self) -> usize {
+        let inside = self.room - self.waiting.available_permits();
+        inside.saturating_sub(self.most - self.turns.available_permits())
     }
 
     /// How many hashes have been computed.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, MatchedPath, Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue,
         header::{REFERRER_POLICY, USER_AGENT, X_CONTENT_TYPE_OPTIONS},
@@ -17,11 +17,13 @@ use axum::{
     response::Response,
 };
 use ipnet::IpNet;
-use tracing::Instrument;
+use tracing::{Instrument, Span, field::Empty};
 use uuid::Uuid;
 
 use super::rate_headers;
-use crate::{domain::Client, graphql::http::Failure, request_log::RequestLog};
+use crate::{
+    domain::Client, graphql::http::Failure, metrics::Metrics, request_log::RequestLog, traces,
+};
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -37,6 +39,7 @@ const HEADERS: [(HeaderName, HeaderValue); 2] = [
 pub(super) struct Around {
     pub(super) trusted_proxies: Vec<IpNet>,
     pub(super) request_log: RequestLog,
+    pub(super) metrics: Metrics,
 }
 
 pub(super) async fn around(
@@ -55,13 +58,23 @@ pub(super) async fn around(
     if let Some(noted) = &noted {
         request.extensions_mut().insert(noted.clone());
     }
-    let span = tracing::info_span!("request", request_id = id.to_str().ok());
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let span = around.span(&request, route.as_ref(), &id);
 
     let mut response = next.run(request).instrument(span.clone()).await;
 
     drop(noted);
-    let (status, ms) = (response.status().as_u16(), begun.elapsed().as_millis());
+    let (status, took) = (response.status().as_u16(), begun.elapsed());
+    let ms = took.as_millis();
+    around.metrics.answered(method.as_str(), route, status, took);
+    if traces::are_kept() {
+        span.record("http.response.status_code", status);
+    }
     let code = response.extensions().get::<Failure>().map(|Failure(code)| code);
+    // GraphQL counts each attempt of a document by itself.
+    if status == 429 && code.is_none() {
+        around.metrics.limited("rest");
+    }
     // Not the query string, which may hold variables.
     span.in_scope(|| tracing::info!(%method, path, status, code, ms, ip, "answered"));
     for (name, value) in HEADERS {
@@ -70,6 +83,45 @@ pub(super) async fn around(
     response.headers_mut().insert(REQUEST_ID, id);
     rate_headers::tell(&mut response);
     response
+}
+
+impl Around {
+    /// What the log lines of a request have in common, and the root of its trace. What only a
+    /// trace needs is left out where nobody gets one.
+    fn span(&self, request: &Request, route: Option<&MatchedPath>, id: &HeaderValue) -> Span {
+        let is_traced = traces::are_kept();
+        let route = route.filter(|_| is_traced).map(MatchedPath::as_str);
+        let method = is_traced.then(|| request.method().as_str());
+        let name = is_traced.then(|| {
+            let (method, route) = (request.method(), route.unwrap_or_default());
+            format!("{method} {route}").trim_end().to_owned()
+        });
+        let span = tracing::info_span!(
+            "request",
+            request_id = id.to_str().ok(),
+            user_id = Empty,
+            otel.name = name,
+            otel.kind = is_traced.then_some("server"),
+            http.request.method = method,
+            http.route = route,
+            http.response.status_code = Empty,
+        );
+        // A stranger could have all that they do kept, or put it into the trace of another.
+        if is_traced && comes_from(request).is_some_and(|peer| self.trusts(peer)) {
+            traces::continues(&span, request.headers());
+        }
+        span
+    }
+
+    fn trusts(&self, peer: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(&peer))
+    }
+}
+
+/// The other end of the connection.
+fn comes_from(request: &Request) -> Option<IpAddr> {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    peer.map(|ConnectInfo(peer)| peer.ip().to_canonical())
 }
 
 /// A client's own request id is kept if it is one, and replaced if it is a novel.
@@ -90,8 +142,7 @@ fn request_id(headers: &mut HeaderMap) -> HeaderValue {
 
 /// Who asks. A forwarded address counts only as far as the proxies are trusted.
 fn client(request: &Request, trusted: &[IpNet]) -> Client {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
+    let peer = comes_from(request);
     let headers = request.headers();
     let forwarded: Vec<&str> = headers
         .get_all("x-forwarded-for")

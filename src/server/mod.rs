@@ -1,7 +1,8 @@
 //! The one list of routes; what is around every request (`around`); how the server takes
-//! connections and stops (`serve`).
+//! connections and stops (`serve`); what it tells of itself, at another address (`numbers`).
 
 mod around;
+mod numbers;
 mod rate_headers;
 mod serve;
 
@@ -30,6 +31,7 @@ use crate::{
     rest::{self, Face},
 };
 use around::{Around, REQUEST_ID, around};
+pub use numbers::{numbers, serve_numbers};
 pub use serve::{STALLED, listen, serve};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -107,7 +109,9 @@ pub fn router(app: App, options: &Options) -> Router {
     } = options.clone();
     // Without the schema it is of no use.
     let shows_graphiql = graphiql && introspection;
-    let surroundings = Around { trusted_proxies, request_log };
+    graphql::prepare();
+    let metrics = app.metrics.clone();
+    let surroundings = Around { trusted_proxies, request_log, metrics };
     let health = Health { app: app.clone(), allow_unsafe_durability };
     let face = Face {
         app: app.clone(),

@@ -68,6 +68,19 @@ fn is_busy(message: &str) -> bool {
         .any(|words| message.contains(words))
 }
 
+/// What kind of failure the database words so, for who counts them.
+pub(super) fn kind(message: &str) -> &'static str {
+    if message.contains("Deadlock") {
+        "deadlock"
+    } else if is_busy(message) {
+        "lock_timeout"
+    } else if is_lost(message) {
+        "connection"
+    } else {
+        "other"
+    }
+}
+
 /// True if the connection that answered so is of no more use.
 pub(super) fn is_broken(error: &DieselError) -> bool {
     matches!(error, DieselError::DatabaseError(_, information) if is_lost(information.message()))
@@ -87,4 +100,23 @@ fn is_lost(message: &str) -> bool {
     ]
     .iter()
     .any(|words| message.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_are_told_apart_by_the_words_of_the_databases() {
+        for (message, is) in [
+            ("Deadlock found when trying to get lock; try restarting transaction", "deadlock"),
+            ("Lock wait timeout exceeded; try restarting transaction", "lock_timeout"),
+            ("database is locked", "lock_timeout"),
+            ("Server shutdown in progress", "connection"),
+            ("Too many connections", "connection"),
+            ("no such table: x", "other"),
+        ] {
+            assert_eq!(kind(message), is, "{message}");
+        }
+    }
 }

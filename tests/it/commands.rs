@@ -178,6 +178,14 @@ impl Running {
         }
     }
 
+    /// Waits for its log to say this; answers what follows on that line.
+    pub(crate) async fn logs_after(&mut self, words: &str) -> String {
+        self.logs(words).await;
+        let log = self.log.lock().unwrap();
+        let (_, rest) = log.split_once(words).unwrap();
+        rest.lines().next().unwrap_or_default().to_owned()
+    }
+
     /// How it ends, and all that it has logged.
     pub(crate) async fn ends(mut self) -> (Option<i32>, String) {
         let status = tokio::time::timeout(Duration::from_mins(1), self.child.wait())
@@ -208,7 +216,16 @@ impl Running {
 
     /// Sends a request, byte by byte, and answers the status and the body.
     pub(crate) async fn sends(&self, request: &str) -> std::io::Result<(u16, String)> {
-        let mut stream = TcpStream::connect(&self.address).await?;
+        self.sends_to(&self.address, request).await
+    }
+
+    /// The same to another of its addresses.
+    pub(crate) async fn sends_to(
+        &self,
+        address: &str,
+        request: &str,
+    ) -> std::io::Result<(u16, String)> {
+        let mut stream = TcpStream::connect(address).await?;
         stream.write_all(request.as_bytes()).await?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await?;

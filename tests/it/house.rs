@@ -11,35 +11,41 @@ use parlance::store::{Options, migrations};
 use crate::support::TestApp;
 
 /// A layer, what of the house it may name, and what else it may not.
-const LAYERS: [(&str, &[&str], &[&str]); 10] = [
+const LAYERS: [(&str, &[&str], &[&str]); 12] = [
     (
         "rest",
-        &["pages", "domain", "live", "request_log", "ids", "time"],
+        &["pages", "domain", "live", "request_log", "metrics", "traces", "ids", "time"],
         &["async_graphql", "diesel", "diesel_async", "mysql_async"],
     ),
     (
         "pages",
-        &["domain", "request_log", "ids", "time"],
+        &["domain", "request_log", "metrics", "traces", "ids", "time"],
         &["async_graphql", "diesel", "diesel_async", "mysql_async"],
     ),
     (
         "graphql",
-        &["domain", "live", "request_log", "ids", "time"],
+        &["domain", "live", "request_log", "metrics", "traces", "ids", "time"],
         &["diesel", "diesel_async", "mysql_async"],
     ),
     (
         "domain",
-        &["store", "live", "secrets", "ids", "time"],
+        &["store", "live", "secrets", "metrics", "ids", "time"],
         &["async_graphql", "axum", "diesel", "diesel_async", "mysql_async"],
     ),
-    ("store", &["ids", "time"], &["async_graphql", "axum"]),
-    ("live", &["ids", "time"], &["async_graphql", "axum", "diesel", "diesel_async", "mysql_async"]),
+    ("store", &["metrics", "ids", "time"], &["async_graphql", "axum"]),
+    (
+        "live",
+        &["metrics", "ids", "time"],
+        &["async_graphql", "axum", "diesel", "diesel_async", "mysql_async"],
+    ),
     (
         "secrets",
         &["ids", "time"],
         &["async_graphql", "axum", "diesel", "diesel_async", "mysql_async"],
     ),
     ("request_log", &["time"], &["async_graphql", "diesel", "diesel_async", "mysql_async"]),
+    ("metrics", &[], &["async_graphql", "diesel", "diesel_async", "mysql_async"]),
+    ("traces", &[], &["async_graphql", "diesel", "diesel_async", "mysql_async"]),
     ("ids", &[], &["async_graphql", "axum"]),
     ("time", &[], &["async_graphql", "axum"]),
 ];

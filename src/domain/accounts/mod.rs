@@ -50,7 +50,7 @@ pub struct Registration {
 pub async fn register(app: &App, client: &Client, wanted: Registration) -> Result<Granted> {
     app.limits.register(client)?;
     let user = &new_user(app, wanted, |role| draft::role(None, role)).await?;
-    twice(|| {
+    let granted = twice(|| {
         app.store.transaction(move |tx| {
             async move {
                 insert(tx, user).await?;
@@ -59,7 +59,9 @@ pub async fn register(app: &App, client: &Client, wanted: Registration) -> Resul
             .scope_boxed()
         })
     })
-    .await
+    .await?;
+    app.metrics.signed_in("graphql");
+    Ok(granted)
 }
 
 /// Signs a new person up without signing them in. With `by` an administrator the person may

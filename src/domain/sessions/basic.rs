@@ -70,6 +70,7 @@ pub async fn authenticate_basic(
     if user.disabled_at.is_some() || user.deleted_at.is_some() {
         return Err(wrong());
     }
+    super::name(user.id);
     let (now, none) = (app.clock.now(), SessionId::from(uuid::Uuid::nil()));
     Ok((Viewer::new(user.id, none, user.role, now.after(FRESH)), user))
 }

@@ -1,7 +1,9 @@
 //! Signing in and staying signed in. Access tokens are short-lived and checked against
 //! the session at every request; refresh tokens rotate. What REST and pages do otherwise is
-//! in `rest`, `basic` and `page`; what all do alike, the proof of a password, in `password`.
+//! in `rest`, `basic` and `page`; who shows an access token, in `access`; what all do alike, the
+//! proof of a password, in `password`.
 
+mod access;
 mod basic;
 mod page;
 mod password;
@@ -9,12 +11,14 @@ mod rest;
 
 use std::time::Duration;
 
-pub(super) use self::{basic::Proven, password::must_know_password};
+use self::access::name;
 pub use self::{
+    access::authenticate,
     basic::authenticate_basic,
     page::{authenticate_page, close_page, open_page},
     rest::{Refused, TokenFault, authenticate_rest, login_rest, refresh_rest, verify},
 };
+pub(super) use self::{basic::Proven, password::must_know_password};
 pub use crate::store::sessions::Session;
 use scoped_futures::ScopedFutureExt;
 
@@ -121,10 +125,23 @@ async fn open(
             .scope_boxed()
         })
         .await;
-    if let Err(Error::InvalidCredentials(_)) = opened {
-        password::note_failure(app, client, Some(id)).await;
+    match &opened {
+        Ok(_) => app.metrics.signed_in(door(kind)),
+        Err(Error::InvalidCredentials(_)) => {
+            password::note_failure(app, client, Some(id)).await;
+        }
+        Err(_) => {}
     }
     opened
+}
+
+/// What the numbers call a kind of session.
+fn door(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Graphql => "graphql",
+        Kind::Rest => "rest",
+        Kind::Page => "page",
+    }
 }
 
 /// Opens a session inside a transaction.
@@ -216,23 +233,6 @@ fn sign_one(
     let token = Token { user: user_id, session: id, jti, expires_at: expires_at.seconds() };
     let signed = app.tokens.sign(kind, &token, app.clock.now());
     signed.map_err(|error| Error::Internal(error.to_string()))
-}
-
-/// Who an access token speaks for.
-///
-/// # Errors
-/// [`Error::BadToken`], [`Error::TokenExpired`] or [`Error::SessionRevoked`].
-pub async fn authenticate(app: &App, access_token: &str) -> Result<Authenticated> {
-    let now = app.clock.now();
-    let token = read(app, TokenType::Access, access_token, now)?;
-    let found = app.reads.sessions.find(vec![token.session]).await?.remove(&token.session);
-    let (session, user) = found.ok_or(Error::SessionRevoked)?;
-    if user.id != token.user || !is_alive(&session, &user, now) {
-        return Err(Error::SessionRevoked);
-    }
-    let expires_at = Timestamp::from_micros(token.expires_at.saturating_mul(1_000_000));
-    let viewer = Viewer::new(user.id, session.id, user.role, expires_at);
-    Ok(Authenticated { viewer, username: user.username })
 }
 
 fn read(app: &App, kind: TokenType, text: &str, now: Timestamp) -> Result<Token> {

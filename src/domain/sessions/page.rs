@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Kind, Login, Opened, is_alive, open, sessions, token};
+use super::{Kind, Login, Opened, is_alive, name, open, sessions, token};
 use crate::{
     domain::{App, Client, Result, Viewer, accounts::User},
     live::Signal,
@@ -46,6 +46,7 @@ pub async fn authenticate_page(app: &App, cookie: &str) -> Result<Option<(Viewer
         let conn = &mut app.store.writing().await?;
         sessions::update_used(conn, session.id, now, expires_at).await?;
     }
+    name(user.id);
     Ok(Some((Viewer::new(user.id, session.id, user.role, expires_at), user)))
 }
 

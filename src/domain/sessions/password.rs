@@ -41,6 +41,7 @@ pub(super) fn wrong() -> Error {
 
 /// Notes a failed sign-in. The answer is the same whether or not it could be noted.
 pub(super) async fn note_failure(app: &App, client: &Client, subject: Option<UserId>) {
+    app.metrics.auth_failed("password");
     let (now, action) = (app.clock.now(), "login.failed");
     let noted = async {
         let mut conn = app.store.writing().await?;
@@ -64,5 +65,6 @@ pub(in crate::domain) async fn must_know_password(
     if app.passwords.verify(password, hash).await? {
         return Ok(());
     }
+    app.metrics.auth_failed("password");
     Err(Error::InvalidCredentials("the current password is wrong"))
 }

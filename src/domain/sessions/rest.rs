@@ -1,7 +1,9 @@
 //! REST's tokens: an access token of an hour, and a refresh token that does not rotate. The
 //! checks come in the order in which existing clients see them fail.
 
-use super::{Granted, Kind, Login, is_alive, open, sessions, sign, sign_access, token, users};
+use super::{
+    Granted, Kind, Login, is_alive, name, open, sessions, sign, sign_access, token, users,
+};
 use crate::{
     domain::{App, Client, Error, Result, Viewer, accounts::User},
     secrets::token::{Opened, TokenError, TokenType},
@@ -105,6 +107,20 @@ pub async fn authenticate_rest(
     app: &App,
     access_token: &str,
 ) -> std::result::Result<(Viewer, User), Refused> {
+    let known = look_up(app, access_token).await;
+    match &known {
+        Ok((viewer, _)) => name(viewer.id()),
+        Err(Refused::Token(TokenFault::Expired)) => app.metrics.auth_failed("expired_token"),
+        Err(Refused::Token(_)) => app.metrics.auth_failed("invalid_token"),
+        Err(Refused::UserNotFound | Refused::UserInactive) => {
+            app.metrics.auth_failed("session_over");
+        }
+        Err(Refused::Other(_)) => {}
+    }
+    known
+}
+
+async fn look_up(app: &App, access_token: &str) -> std::result::Result<(Viewer, User), Refused> {
     let now = app.clock.now();
     let said = read(app, TokenType::Access, access_token, now)?;
     let found = match said.session {

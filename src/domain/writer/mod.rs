@@ -12,12 +12,13 @@ use std::{
     collections::HashMap,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt;
 use scoped_futures::ScopedFutureExt;
 use tokio::sync::{mpsc, oneshot};
+use tracing::{Instrument, Span};
 
 use self::batch::{Batch, Fate};
 use crate::{
@@ -26,6 +27,7 @@ use crate::{
     },
     ids::{ClientId, ConversationId, MessageId, UserId},
     live::Hub,
+    metrics::Metrics,
     store::{Conn, Store, StoreError, conversations, messages},
     time::{Clock, Timestamp},
 };
@@ -71,10 +73,15 @@ struct Job {
     /// What it takes of its conversation's rate, if it comes to be.
     slot: Slot,
     answer: oneshot::Sender<Result<Sent>>,
+    /// The sender's part of a trace.
+    span: Span,
 }
 
 /// Takes messages and answers when they are durable.
-pub(super) struct Writer(Vec<mpsc::Sender<Job>>);
+pub(super) struct Writer {
+    lanes: Vec<mpsc::Sender<Job>>,
+    metrics: Metrics,
+}
 
 impl Writer {
     pub(super) fn start(store: &Store, clock: &Arc<dyn Clock>, live: &Hub<Log>) -> Self {
@@ -86,16 +93,36 @@ impl Writer {
             tokio::spawn(lane.run(receiver));
             sender
         };
-        Self((0..lanes).map(lane).collect())
+        Self { lanes: (0..lanes).map(lane).collect(), metrics: store.metrics().clone() }
     }
 
     /// Queues a message and waits for its fate. Who stops waiting does not stop the message.
     pub(super) async fn send(&self, draft: Draft, slot: Slot) -> Result<Sent> {
-        let lane = draft.conversation.uuid().as_u128() % (self.0.len() as u128);
-        let lane = usize::try_from(lane).ok().and_then(|lane| self.0.get(lane));
+        let span = tracing::trace_span!("write", conversation.id = %draft.conversation);
+        let sent = self.hand_over(draft, slot, span.clone()).instrument(span).await;
+        let sends = &self.metrics.sends;
+        match &sent {
+            Ok(Sent { deduplicated: false, .. }) => &sends.accepted,
+            Ok(Sent { deduplicated: true, .. }) => &sends.deduplicated,
+            Err(error) if error.is_ours() => &sends.failed,
+            Err(_) => &sends.refused,
+        }
+        .inc();
+        sent
+    }
+
+    /// Notes how many wait just now.
+    pub(super) fn measure(&self) {
+        let waiting = self.lanes.iter().map(|lane| lane.max_capacity() - lane.capacity());
+        self.metrics.queue.set(i64::try_from(waiting.sum::<usize>()).unwrap_or(i64::MAX));
+    }
+
+    async fn hand_over(&self, draft: Draft, slot: Slot, span: Span) -> Result<Sent> {
+        let lane = draft.conversation.uuid().as_u128() % (self.lanes.len() as u128);
+        let lane = usize::try_from(lane).ok().and_then(|lane| self.lanes.get(lane));
         let (answer, fate) = oneshot::channel();
         let gone = || Error::Internal("the writer has stopped".to_owned());
-        let job = Job { draft, slot, answer };
+        let job = Job { draft, slot, answer, span };
         lane.ok_or_else(gone)?.try_send(job).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => Error::Busy { retry_after: COME_BACK },
             mpsc::error::TrySendError::Closed(_) => gone(),
@@ -144,6 +171,7 @@ impl Lane {
     }
 
     fn set_aside(&mut self, job: Job) {
+        self.committer.store.metrics().set_aside.inc();
         let Some(job) = self.behind(job) else { return };
         let id = job.draft.conversation;
         let aside = Arc::new(Mutex::new(Some(vec![job])));
@@ -187,16 +215,20 @@ impl Committer {
 
     /// Stores messages and answers their senders; gives back those that were skipped.
     async fn answer_all(&self, jobs: Vec<Job>, locks: Locks) -> Vec<Job> {
-        let (drafts, senders): (Vec<_>, Vec<_>) =
-            jobs.into_iter().map(|Job { draft, slot, answer }| (draft, (slot, answer))).unzip();
+        let span = batch_span(&jobs);
+        let (drafts, senders): (Vec<_>, Vec<_>) = jobs
+            .into_iter()
+            .map(|Job { draft, slot, answer, span }| (draft, (slot, answer, span)))
+            .unzip();
         // A panic must cost one batch and not the lane; its senders see it as a fault.
-        let fates = AssertUnwindSafe(self.store_all(&drafts, locks)).catch_unwind().await;
+        let work = self.store_all(&drafts, locks).instrument(span);
+        let fates = AssertUnwindSafe(work).catch_unwind().await;
         let fates = fates.unwrap_or_else(|_| {
             let fault = || Fate::Known(Err(Error::Internal("the writer panicked".to_owned())));
             drafts.iter().map(|_| fault()).collect()
         });
         let mut skipped = Vec::new();
-        for ((draft, (slot, answer)), fate) in drafts.into_iter().zip(senders).zip(fates) {
+        for ((draft, (slot, answer, span)), fate) in drafts.into_iter().zip(senders).zip(fates) {
             match fate {
                 Fate::Known(fate) => {
                     if matches!(&fate, Ok(sent) if !sent.deduplicated) {
@@ -205,7 +237,7 @@ impl Committer {
                     // A sender who has gone away needs no answer.
                     drop(answer.send(fate));
                 }
-                Fate::Skipped => skipped.push(Job { draft, slot, answer }),
+                Fate::Skipped => skipped.push(Job { draft, slot, answer, span }),
             }
         }
         skipped
@@ -256,7 +288,9 @@ impl Committer {
         locks: Locks,
         mut is_unknown: bool,
     ) -> Result<Vec<Fate>> {
+        let metrics = self.store.metrics();
         for attempt in 1..=ATTEMPTS {
+            let begun = Instant::now();
             let looks_for_own = is_unknown || attempt > 1;
             // Who does not know whether they hold the lock themselves has to wait for it.
             let locks = if is_unknown { Locks::WaitedFor } else { locks };
@@ -268,6 +302,10 @@ impl Committer {
                 .await;
             match plan {
                 Ok(Plan { fates, advanced }) => {
+                    metrics.batch_seconds.observe(begun.elapsed().as_secs_f64());
+                    let decided = fates.iter().filter(|fate| matches!(fate, Fate::Known(_)));
+                    let decided = u32::try_from(decided.count()).unwrap_or(u32::MAX);
+                    metrics.batch_messages.observe(decided.into());
                     for conversation in &advanced {
                         log::tell(&self.live, conversation);
                     }
@@ -325,6 +363,16 @@ impl Committer {
         let advanced = advanced.into_iter().map(|(conversation, _)| conversation).collect();
         Ok(Plan { fates, advanced })
     }
+}
+
+/// A batch is part of the trace of the first of its messages, and names those of the others.
+fn batch_span(jobs: &[Job]) -> Span {
+    let Some((first, others)) = jobs.split_first() else { return Span::none() };
+    let span = tracing::trace_span!(parent: &first.span, "batch", messages = jobs.len());
+    for job in others {
+        span.follows_from(job.span.id());
+    }
+    span
 }
 
 /// What one transaction has decided; true once it is committed.

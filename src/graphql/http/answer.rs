@@ -11,11 +11,12 @@ use axum::{
 
 use super::negotiate::Media;
 use crate::{
-    domain::{self, limits::Standing},
+    domain::{self, App, limits::Standing},
     graphql::{
         code::ErrorCode,
         execute::Outcome,
         finish::{body, code, finish},
+        observe::Asked,
     },
 };
 
@@ -29,12 +30,23 @@ pub(in crate::graphql) struct Refusal {
     status: Option<StatusCode>,
     error: Box<ServerError>,
     header: Option<(HeaderName, HeaderValue)>,
+    asked: Asked,
 }
 
 impl Refusal {
+    /// The same, of a request of which it is known what it asks.
+    pub(in crate::graphql) fn of(self, asked: Asked) -> Self {
+        Self { asked, ..self }
+    }
+
+    /// Counts it.
+    pub(in crate::graphql) fn count(&self, app: &App) {
+        self.asked.refused(app, &self.error);
+    }
+
     /// A request that is wrong as HTTP, whatever the media type.
     pub(in crate::graphql) fn http(status: StatusCode, error: ServerError) -> Self {
-        Self { status: Some(status), error: Box::new(error), header: None }
+        Self { status: Some(status), ..Self::from(error) }
     }
 
     pub(in crate::graphql) fn with(mut self, name: HeaderName, value: &'static str) -> Self {
@@ -58,7 +70,7 @@ impl Refusal {
 /// A document that cannot be executed.
 impl From<ServerError> for Refusal {
     fn from(error: ServerError) -> Self {
-        Self { status: None, error: Box::new(error), header: None }
+        Self { status: None, error: Box::new(error), header: None, asked: Asked::UNKNOWN }
     }
 }
 
@@ -72,7 +84,7 @@ pub(in crate::graphql) struct Answer {
 }
 
 impl From<Refusal> for Answer {
-    fn from(Refusal { status, error, header }: Refusal) -> Self {
+    fn from(Refusal { status, error, header, .. }: Refusal) -> Self {
         Self { status, header, errors: vec![*error], data: None }
     }
 }

@@ -27,6 +27,7 @@ use super::{
     error,
     execute::Outcome,
     live,
+    observe::Asked,
     operation::{self, Caller},
     params::Params,
     sse, ws,
@@ -64,7 +65,10 @@ pub async fn graphql(
     let mut response = match reply {
         Ok(Reply::Events(events)) => events,
         Ok(Reply::Whole(outcome)) => respond(Answer::from(*outcome), accepted, &parts),
-        Err(refusal) => respond(Answer::from(refusal), accepted, &parts),
+        Err(refusal) => {
+            refusal.count(&endpoint.app);
+            respond(Answer::from(refusal), accepted, &parts)
+        }
     };
     // What was refused for its rate has said of which already.
     if response.extensions().get::<Standing>().is_none()
@@ -123,9 +127,12 @@ async fn answer(
             "Subscriptions need a WebSocket to this address, or Accept: text/event-stream.";
         return Err(bad_request(ErrorCode::OperationResolutionFailure.error(message, None)));
     }
-    check_method(operation, &parts.method)?;
-    let caller = admit(endpoint, operation, parts, counted).await?;
-    operation::check_introspection(endpoint, operation).map_err(|error| Refusal::from(*error))?;
+    let asked = Asked::of(operation);
+    let of = |refusal: Refusal| refusal.of(asked);
+    check_method(operation, &parts.method).map_err(of)?;
+    let caller = admit(endpoint, operation, parts, counted).await.map_err(of)?;
+    operation::check_introspection(endpoint, operation)
+        .map_err(|error| Refusal::from(*error).of(asked))?;
     Ok(Reply::Whole(Box::new(operation::execute(endpoint, prepared, caller).await)))
 }
 
@@ -140,6 +147,7 @@ async fn stream(
     match endpoint.documents.prepare(params) {
         Ok(prepared) => follow(endpoint, parts, prepared, counted).await,
         Err(error) => {
+            Asked::UNKNOWN.refused(&endpoint.app, &error);
             let refused = Err(Box::new(error));
             Ok(sse::events(endpoint, None, refused, request_id(&parts.headers)))
         }
@@ -153,10 +161,14 @@ async fn follow(
     counted: &mut Counted,
 ) -> Result<Response<Body>, Refusal> {
     let operation = prepared.operation();
-    check_method(operation, &parts.method)?;
-    let last_event_id =
-        if live::is_numbered(operation) { last_event_id(&parts.headers)? } else { None };
-    let caller = admit(endpoint, operation, parts, counted).await?;
+    let asked = Asked::of(operation);
+    let is_numbered = live::is_numbered(operation);
+    let admitted = async {
+        check_method(operation, &parts.method)?;
+        let last_event_id = if is_numbered { last_event_id(&parts.headers)? } else { None };
+        Ok((admit(endpoint, operation, parts, counted).await?, last_event_id))
+    };
+    let (caller, last_event_id) = admitted.await.map_err(|refusal: Refusal| refusal.of(asked))?;
     let viewer = caller.viewer;
     let work = operation::start_prepared(endpoint, prepared, caller, last_event_id);
     let started = operation::in_time(endpoint, work).await;
@@ -285,7 +297,7 @@ async fn admit(
             .map_err(|error| Refusal::from(error::refused(error)))?;
     }
     let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
-    Ok(Caller { viewer, client })
+    Ok(Caller { viewer, client, stays: false })
 }
 
 fn bad_request(error: async_graphql::ServerError) -> Refusal {

@@ -30,6 +30,7 @@ use crate::{
         endpoint::Endpoint,
         execute::Outcome,
         finish::{body, code, finish},
+        observe::Asked,
         operation::{self, Caller, Started, Step},
         params::Params,
     },
@@ -109,6 +110,7 @@ impl Socket {
     /// Serves the connection to its end.
     pub(super) async fn run(mut self: Box<Self>) {
         let begun = Instant::now();
+        let _open = self.endpoint.app.metrics.socket(self.wire.name());
         tracing::info!(protocol = self.wire.name(), "a WebSocket is open");
         let end = loop {
             if let Err(end) = self.turn().await {
@@ -228,7 +230,8 @@ impl Socket {
             let reason = format!("An operation with the id {id} is running already.");
             return Err(Close::new(Close::DUPLICATE, reason).into());
         }
-        let caller = Caller { viewer: self.viewer, client: self.client.clone() };
+        let client = self.client.clone();
+        let caller = Caller { viewer: self.viewer, client, stays: true };
         let refused = if self.times.stopping.is_some() {
             let message = "The server is stopping: connect again.";
             Some(ErrorCode::ServiceUnavailable.error(message, None))
@@ -240,13 +243,16 @@ impl Socket {
             operation::count(&self.endpoint, &caller).err().map(|error| *error)
         };
         if let Some(error) = refused {
+            Asked::UNKNOWN.refused(&self.endpoint.app, &error);
             self.fail(&id, vec![error]);
             return Ok(());
         }
         let endpoint = Arc::clone(&self.endpoint);
         self.operations.begin(id, async move {
             let start = async {
-                let caller = operation::recheck(&endpoint, caller).await?;
+                let caller = operation::recheck(&endpoint, caller).await;
+                let refused = |error: &_| Asked::UNKNOWN.refused(&endpoint.app, error);
+                let caller = caller.inspect_err(|error| refused(error))?;
                 operation::start(&endpoint, params, caller, None).await
             };
             operation::in_time(&endpoint, start).await

@@ -141,6 +141,7 @@ impl Patience<'_> {
                 return Err(Close::stopping().into());
             }
             if waited >= self.within {
+                self.app.metrics.too_slow("websocket");
                 return Err(Close::new(Close::LATER, "Too slow: connect again.").into());
             }
         }

@@ -15,7 +15,7 @@ pub trait Bus: Send + Sync + 'static {
     fn start(&self, ear: Ear);
 
     /// Tells other instances. Never waits; what cannot be sent soon is dropped.
-    fn publish(&self, signal: Signal);
+    fn publish(&self, signal: Signal) -> Published;
 
     /// Whether what other instances write is told here, so that looking for it seldom is
     /// enough.
@@ -25,6 +25,16 @@ pub trait Bus: Send + Sync + 'static {
     fn complaint(&self) -> Option<String> {
         None
     }
+}
+
+/// What became of a signal for other instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// It is on its way.
+    Sent,
+    Dropped,
+    /// There is nobody to tell.
+    Nowhere,
 }
 
 /// Where a bus hands over what it hears.
@@ -42,7 +52,9 @@ pub struct Alone;
 impl Bus for Alone {
     fn start(&self, _: Ear) {}
 
-    fn publish(&self, _: Signal) {}
+    fn publish(&self, _: Signal) -> Published {
+        Published::Nowhere
+    }
 
     fn is_heard(&self) -> bool {
         true
@@ -56,7 +68,9 @@ pub struct Polling;
 impl Bus for Polling {
     fn start(&self, _: Ear) {}
 
-    fn publish(&self, _: Signal) {}
+    fn publish(&self, _: Signal) -> Published {
+        Published::Nowhere
+    }
 
     fn is_heard(&self) -> bool {
         false
@@ -98,10 +112,9 @@ impl Bus for OverNats {
         self.nats.get_or_init(|| Nats::start(&self.url, self.subject.clone(), heard, connected));
     }
 
-    fn publish(&self, signal: Signal) {
-        if let Some(nats) = self.nats() {
-            nats.publish(signal.words().into_bytes());
-        }
+    fn publish(&self, signal: Signal) -> Published {
+        let is_sent = self.nats().is_some_and(|nats| nats.publish(signal.words().into_bytes()));
+        if is_sent { Published::Sent } else { Published::Dropped }
     }
 
     fn is_heard(&self) -> bool {

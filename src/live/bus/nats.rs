@@ -103,12 +103,10 @@ impl Nats {
     }
 
     /// Hands a message over. Never waits: what cannot be sent soon is dropped, and so is everything while the server is
-    /// away.
-    pub fn publish(&self, message: Vec<u8>) {
-        if *self.state.borrow() == State::Connected {
-            // A full queue says that the network does not keep up, and old messages help nobody.
-            let _ = self.queue.try_send(message);
-        }
+    /// away. Answers whether it was handed over.
+    pub fn publish(&self, message: Vec<u8>) -> bool {
+        // A full queue says that the network does not keep up, and old messages help nobody.
+        *self.state.borrow() == State::Connected && self.queue.try_send(message).is_ok()
     }
 
     /// Whether the connection stands, and why not. Shows no password.

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     ids::{ConversationId, UserId},
     live::{Alone, Hub, Inbox, Mark, Options, Signal},
+    metrics::Metrics,
 };
 
 /// So many conversations with one person in all of them, and a hub that looks by itself only
@@ -24,7 +25,7 @@ fn scene(talks: usize, reconcile: Option<Duration>) -> (Arc<World>, Hub<Log>, Us
     }
     let reconcile = reconcile.unwrap_or(Duration::from_secs(1_000_000));
     let options = Options { reconcile, poll: reconcile, ..Options::default() };
-    let hub = Hub::start(Log::new(&world, None), Box::new(Alone), options);
+    let hub = Hub::start(Log::new(&world, None), Box::new(Alone), options, Metrics::default());
     (world, hub, person)
 }
 

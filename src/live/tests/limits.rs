@@ -6,7 +6,10 @@ use super::{
     log::Log,
     world::{Ask, Weather, World},
 };
-use crate::live::{Alone, Hub, Options, Signal, Step, Subscriber};
+use crate::{
+    live::{Alone, Hub, Options, Signal, Step, Subscriber},
+    metrics::Metrics,
+};
 
 /// What a room keeps, what is just being read, and what one follower holds at a time.
 const KEPT: usize = 512;
@@ -26,7 +29,8 @@ fn scene_in(weather: Weather, bytes: usize) -> (Arc<World>, Hub<Log>) {
     Arc::get_mut(&mut world).unwrap().bytes = bytes;
     let person = world.people[0];
     world.write(0, |talk| talk.join(person));
-    let hub = Hub::start(Log::new(&world, None), Box::new(Alone), Options::default());
+    let hub =
+        Hub::start(Log::new(&world, None), Box::new(Alone), Options::default(), Metrics::default());
     (world, hub)
 }
 

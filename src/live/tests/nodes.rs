@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     ids::{ConversationId, UserId},
-    live::{Bus, Ear, Hub, Options, Signal},
+    live::{Bus, Ear, Hub, Options, Published, Signal},
+    metrics::Metrics,
     time::Timestamp,
 };
 
@@ -75,7 +76,7 @@ impl Bus for Radio {
         *self.air.ears[self.node].lock().unwrap() = Some(Arc::new(ear));
     }
 
-    fn publish(&self, signal: Signal) {
+    fn publish(&self, signal: Signal) -> Published {
         let (air, weather) = (&self.air, self.air.world.weather);
         for node in (0..air.ears.len()).filter(|node| *node != self.node) {
             let mut heard = vec![signal];
@@ -100,6 +101,7 @@ impl Bus for Radio {
                 });
             }
         }
+        Published::Sent
     }
 
     fn is_heard(&self) -> bool {
@@ -164,5 +166,10 @@ fn hub(world: &Arc<World>, air: &Arc<Air>, node: usize, flaw: Option<Flaw>) -> H
         Some(Flaw::NeverLooks) => Options { reconcile: never, poll: never, ..Options::default() },
         _ => Options::default(),
     };
-    Hub::start(Log::new(world, flaw), Box::new(Radio { air: Arc::clone(air), node }), options)
+    Hub::start(
+        Log::new(world, flaw),
+        Box::new(Radio { air: Arc::clone(air), node }),
+        options,
+        Metrics::default(),
+    )
 }

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     ids::UserId,
     live::{Alone, Fault, Hub, Options, Signal, Standing, Step, Subscriber},
+    metrics::Metrics,
     time::Timestamp,
 };
 
@@ -25,7 +26,8 @@ fn scene(messages: usize) -> (Arc<World>, Hub<Log>) {
         }
         (0..messages).for_each(|_| talk.send());
     });
-    let hub = Hub::start(Log::new(&world, None), Box::new(Alone), Options::default());
+    let hub =
+        Hub::start(Log::new(&world, None), Box::new(Alone), Options::default(), Metrics::default());
     (world, hub)
 }
 

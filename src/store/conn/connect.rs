@@ -1,20 +1,13 @@
 //! How each database is reached, and what every connection is told first.
 
-use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use deadpool::{
     Runtime,
     managed::{Hook, HookError, Timeouts},
 };
 use diesel::{
-    Connection, ConnectionError, ConnectionResult, SqliteConnection,
-    connection::{InstrumentationEvent, SimpleConnection},
+    Connection, ConnectionError, ConnectionResult, SqliteConnection, connection::SimpleConnection,
 };
 use diesel_async::{
     AsyncConnection, AsyncMysqlConnection, SimpleAsyncConnection,
@@ -27,7 +20,10 @@ use diesel_async::{
 use futures_util::FutureExt;
 use mysql_async::{Opts, OptsBuilder, SslOpts};
 
-use super::{AsyncSqlite, Options, fold, lower_utils};
+use super::{
+    AsyncSqlite, Options, fold, lower_utils,
+    watched::{Statements, Watched},
+};
 
 /// How long to wait for a free connection, and for a new one.
 const POOL_WAIT: Duration = Duration::from_secs(5);
@@ -56,15 +52,6 @@ const MARIADB_SETUP: &str = "SET SESSION idle_write_transaction_timeout = 10";
 
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";
-
-/// The statements of all connections of a store.
-#[derive(Default)]
-pub(super) struct Statements {
-    /// How many have been started.
-    pub(super) started: AtomicU64,
-    /// Who is shown each, if anybody is.
-    pub(super) listener: OnceLock<Box<dyn Fn(String) + Send + Sync>>,
-}
 
 /// A pool of connections to an SQLite file.
 pub(super) fn sqlite_pool(
@@ -111,18 +98,6 @@ fn timeouts() -> Timeouts {
     Timeouts { wait: Some(POOL_WAIT), create: Some(POOL_WAIT), recycle: Some(POOL_WAIT) }
 }
 
-fn count(statements: &Arc<Statements>) -> impl Fn(InstrumentationEvent<'_>) + Send + 'static {
-    let statements = statements.clone();
-    move |event| {
-        if let InstrumentationEvent::StartQuery { query, .. } = event {
-            statements.started.fetch_add(1, Ordering::Relaxed);
-            if let Some(listener) = statements.listener.get() {
-                listener(query.to_string());
-            }
-        }
-    }
-}
-
 fn sqlite_manager(
     path: &str,
     statements: Arc<Statements>,
@@ -130,13 +105,13 @@ fn sqlite_manager(
     let mut config = ManagerConfig::<AsyncSqlite>::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |path| {
-        let (path, count) = (path.to_owned(), count(&statements));
+        let (path, watched) = (path.to_owned(), Watched::new(&statements));
         async move {
             let opened = tokio::task::spawn_blocking(move || open_sqlite(&path)).await;
             let connection =
                 opened.map_err(|error| ConnectionError::BadConnection(error.to_string()))??;
             let mut connection = SyncConnectionWrapper::new(connection);
-            connection.set_instrumentation(count);
+            connection.set_instrumentation(watched);
             Ok(connection)
         }
         .boxed()
@@ -163,10 +138,10 @@ fn mysql_manager(
     let mut config = ManagerConfig::<AsyncMysqlConnection>::default();
     config.recycling_method = RecyclingMethod::Fast;
     config.custom_setup = Box::new(move |_| {
-        let (opts, count) = (opts.clone(), count(&statements));
+        let (opts, watched) = (opts.clone(), Watched::new(&statements));
         async move {
             let mut connection = connect_mysql(opts).await?;
-            connection.set_instrumentation(count);
+            connection.set_instrumentation(watched);
             Ok(connection)
         }
         .boxed()

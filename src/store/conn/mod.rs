@@ -1,11 +1,12 @@
 //! The pool and the connection: the one folder that knows there are two databases. How each
-//! is reached is in [`connect`], the transaction in [`transaction`], and what diesel's own
-//! statements lack in [`many`] and [`statement`].
+//! is reached is in [`connect`], the transaction in [`transaction`], what is seen of each statement
+//! in [`watched`], and what diesel's own statements lack in [`many`] and [`statement`].
 
 mod connect;
 mod many;
 mod statement;
 mod transaction;
+mod watched;
 
 use std::{
     ops::{Deref, DerefMut},
@@ -14,6 +15,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use deadpool::managed::Object;
@@ -34,10 +36,11 @@ use futures_util::{FutureExt, future::BoxFuture};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::{StoreError, error::is_broken};
-use connect::Statements;
+use crate::metrics::Metrics;
 pub(super) use connect::{connect_mysql, mysql_opts, open_sqlite};
 pub(super) use many::{any_of, any_pair, room};
 pub(super) use statement::{Statement, Value, with_filling};
+use watched::{InSpan, Statements};
 
 /// A pooled MySQL connection. One that is dropped in the middle of a statement, because a
 /// client went away, or by one that broke, is closed: its next user would get an error.
@@ -71,7 +74,7 @@ impl Drop for Mysql {
 /// A pooled SQLite connection: diesel's own, run on the blocking pool.
 pub(super) type Sqlite = Object<AsyncDieselConnectionManager<AsyncSqlite>>;
 
-type AsyncSqlite = SyncConnectionWrapper<SqliteConnection>;
+type AsyncSqlite = SyncConnectionWrapper<SqliteConnection, InSpan>;
 
 diesel::define_sql_function! {
     /// Lower case. SQLite's own knows ASCII only, so each connection brings a better one.
@@ -234,7 +237,8 @@ impl Store {
     /// # Errors
     /// With a sentence for the operator if the URL cannot be meant.
     pub fn open(options: &Options) -> Result<Self, String> {
-        let statements = Arc::<Statements>::default();
+        let is_sqlite = options.url.starts_with("sqlite:");
+        let statements = Statements::of(if is_sqlite { "sqlite" } else { "mysql" });
         let pool = if let Some(path) = options.url.strip_prefix("sqlite:") {
             let pool = connect::sqlite_pool(path, options.pool_size, statements.clone())?;
             Pools::Sqlite(pool, Arc::new(Mutex::new(())))
@@ -264,12 +268,37 @@ impl Store {
 
     /// A connection for reading; each statement sees what is committed.
     pub async fn conn(&self) -> Result<Conn, StoreError> {
-        Ok(match &self.pool {
-            Pools::Mysql(pool) => {
-                Conn::Mysql(Mysql { pooled: Some(pool.get().await?), in_statement: false })
-            }
-            Pools::Sqlite(pool, _) => Conn::Sqlite(pool.get().await?),
-        })
+        let begun = Instant::now();
+        let found = match &self.pool {
+            Pools::Mysql(pool) => pool
+                .get()
+                .await
+                .map_err(StoreError::from)
+                .map(|found| Conn::Mysql(Mysql { pooled: Some(found), in_statement: false })),
+            Pools::Sqlite(pool, _) => pool.get().await.map_err(StoreError::from).map(Conn::Sqlite),
+        };
+        let metrics = self.metrics();
+        metrics.pool.wait_seconds.observe(begun.elapsed().as_secs_f64());
+        found.inspect_err(|_| metrics.database_error("connection"))
+    }
+
+    /// What is counted of this store, and of all that is built on it.
+    pub fn metrics(&self) -> &Metrics {
+        &self.statements.metrics
+    }
+
+    /// Notes how the pool is just now.
+    pub fn measure(&self) {
+        let status = match &self.pool {
+            Pools::Mysql(pool) => pool.status(),
+            Pools::Sqlite(pool, _) => pool.status(),
+        };
+        let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let pool = &self.metrics().pool;
+        pool.max.set(number(status.max_size));
+        pool.open.set(number(status.size));
+        pool.in_use.set(number(status.size.saturating_sub(status.available)));
+        pool.waiting.set(number(status.waiting));
     }
 
     /// A connection for one statement that writes; on SQLite it has the writers' turn.

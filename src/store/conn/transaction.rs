@@ -11,6 +11,7 @@ use diesel_async::{
 use rand::Rng;
 use scoped_futures::ScopedBoxFuture;
 use tokio::sync::OwnedMutexGuard;
+use tracing::Instrument;
 
 use super::{
     super::{StoreError, Transient},
@@ -44,11 +45,13 @@ impl Store {
     {
         let (mut attempt, begun) = (1, Instant::now());
         loop {
-            let done = self.attempt(&work).await;
+            let span = tracing::trace_span!("transaction", attempt);
+            let done = self.attempt(&work).instrument(span).await;
             let may_try_again = attempt < ATTEMPTS && begun.elapsed() < LONGEST_TRY;
             match done {
                 Err(error) if error.is_transient() && may_try_again => {
                     let pause = rand::rng().random_range(5..=20) << attempt;
+                    self.metrics().retries.inc();
                     tokio::time::sleep(Duration::from_millis(pause)).await;
                     attempt += 1;
                 }
@@ -65,7 +68,9 @@ impl Store {
         let mut tx = Tx::begin(self).await?;
         match work(tx.conn()?).await {
             Ok(value) => {
+                let begun = Instant::now();
                 tx.commit().await?;
+                self.metrics().commit_seconds.observe(begun.elapsed().as_secs_f64());
                 Ok(value)
             }
             Err(error) => {
