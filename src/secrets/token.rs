@@ -1,6 +1,7 @@
-//! Access and refresh tokens: JWT, HS256, told apart by `token_type`.
+//! Access and refresh tokens: JWT, HS256, told apart by `token_type`. One key signs; others may be
+//! accepted beside it while it is changed (docs/security.md).
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -18,6 +19,9 @@ use crate::{
 
 /// The shortest secret that is accepted, in bytes.
 pub const SECRET_MIN: usize = 32;
+
+/// The most keys whose tokens are accepted beside those of the key that signs.
+pub const OTHERS_MAX: usize = 4;
 
 /// Who a token is by and for, where it says so at all.
 const ISSUER: &str = "parlance";
@@ -92,34 +96,64 @@ pub enum TokenError {
     Expired,
 }
 
-/// Signs and reads tokens with one secret.
+/// Signs tokens with one secret, and reads those of a few.
 #[derive(Clone)]
 pub struct Tokens(Arc<Keys>);
 
 struct Keys {
-    secret: Vec<u8>,
+    /// The first one signs.
+    keys: Vec<Key>,
     encoding: EncodingKey,
-    decoding: DecodingKey,
+    /// Of what is signed: with one key there is nothing to tell apart.
+    header: Header,
     validation: Validation,
 }
+
+struct Key {
+    /// By what name a token says that this key signed it.
+    id: String,
+    secret: Vec<u8>,
+    decoding: DecodingKey,
+}
+
+impl Key {
+    fn new(secret: &[u8]) -> Option<Self> {
+        if secret.len() < SECRET_MIN {
+            return None;
+        }
+        let mut id = mac(secret, &[b"the id of a key"]);
+        id.truncate(KEY_ID);
+        Some(Self {
+            id: URL_SAFE_NO_PAD.encode(id),
+            secret: secret.to_vec(),
+            decoding: DecodingKey::from_secret(secret),
+        })
+    }
+}
+
+/// How much of its hash names a key, in bytes.
+const KEY_ID: usize = 6;
 
 impl Tokens {
     /// With the bytes of `PARLANCE_SECRET_KEY`; `None` if they are too few.
     pub fn new(secret: &[u8]) -> Option<Self> {
-        if secret.len() < SECRET_MIN {
-            return None;
-        }
+        Self::with_others(secret, &[])
+    }
+
+    /// The same, with secrets that sign nothing, and whose tokens are accepted; `None` if one is
+    /// too short.
+    pub fn with_others(secret: &[u8], others: &[&[u8]]) -> Option<Self> {
+        let all = iter::once(secret).chain(others.iter().copied());
+        let keys = all.map(Key::new).collect::<Option<Vec<_>>>()?;
+        let mut header = Header::new(Algorithm::HS256);
+        header.kid = keys.first().filter(|_| keys.len() > 1).map(|key| key.id.clone());
         let mut validation = Validation::new(Algorithm::HS256);
         // Times are checked against the app's clock, names by `read`.
         validation.validate_exp = false;
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
-        Some(Self(Arc::new(Keys {
-            secret: secret.to_vec(),
-            encoding: EncodingKey::from_secret(secret),
-            decoding: DecodingKey::from_secret(secret),
-            validation,
-        })))
+        let encoding = EncodingKey::from_secret(secret);
+        Some(Self(Arc::new(Keys { keys, encoding, header, validation })))
     }
 
     /// A signed token.
@@ -142,7 +176,7 @@ impl Tokens {
             iat: now.seconds(),
             exp: *expires_at,
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.0.encoding)
+        jsonwebtoken::encode(&self.0.header, &claims, &self.0.encoding)
     }
 
     /// What a token proves at this moment. One that does not say all that ours say proves
@@ -151,7 +185,7 @@ impl Tokens {
     /// # Errors
     /// [`TokenError`]; the signature is checked before anything else is believed.
     pub fn read(&self, kind: TokenType, text: &str, now: Timestamp) -> Result<Token, TokenError> {
-        let said = self.decode(text)?;
+        let (said, _) = self.decode(text)?;
         let texts = [&said.sub, &said.user_id, &said.jti, &said.sid];
         let is_whole =
             said.iat.is_some() && texts.iter().all(|text| text_of(text.as_ref()).is_some());
@@ -179,35 +213,52 @@ impl Tokens {
     /// # Errors
     /// [`TokenError`]; the signature is checked before anything else is believed.
     pub fn open(&self, text: &str, now: Timestamp) -> Result<Opened, TokenError> {
-        self.decode(text)?.in_time(now)
+        self.decode(text)?.0.in_time(now)
     }
 
-    /// What a token with our signature says.
-    fn decode(&self, text: &str) -> Result<Said, TokenError> {
-        let read = jsonwebtoken::decode::<Said>(text, &self.0.decoding, &self.0.validation);
-        let read = read.map_err(|_| TokenError::Invalid)?;
-        let Header { typ, kid, jku, jwk, x5u, x5c, .. } = read.header;
-        // One key is configured, so a token that names a key names an unknown one; and a
-        // key that a token brings along is never ours.
-        let brings_key =
-            kid.is_some() || jku.is_some() || jwk.is_some() || x5u.is_some() || x5c.is_some();
+    /// What a token with our signature says, and the key that signed it: the one that it names,
+    /// or where it names none, as those do that were signed while there was one key, the first
+    /// that fits.
+    fn decode(&self, text: &str) -> Result<(Said, &Key), TokenError> {
+        let header = jsonwebtoken::decode_header(text).map_err(|_| TokenError::Invalid)?;
+        let Header { typ, kid, jku, jwk, x5u, x5c, .. } = header;
+        // A key that a token brings along is never ours.
+        let brings_key = jku.is_some() || jwk.is_some() || x5u.is_some() || x5c.is_some();
         if brings_key || !typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT")) {
             return Err(TokenError::Invalid);
         }
-        Ok(read.claims)
+        let is_named = |key: &&Key| kid.as_ref().is_none_or(|kid| *kid == key.id);
+        let read = self.0.keys.iter().filter(is_named).find_map(|key| {
+            let read = jsonwebtoken::decode::<Said>(text, &key.decoding, &self.0.validation);
+            read.ok().map(|read| (read.claims, key))
+        });
+        read.ok_or(TokenError::Invalid)
     }
 
     /// The name of the one token that follows this one. It can be computed again, so the
-    /// same successor can be handed out twice though only its hash is kept.
-    pub fn successor(&self, jti: &str) -> String {
-        // HMAC takes a key of any length, so this cannot fail.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0.secret) else {
-            return String::new();
-        };
-        mac.update(b"refresh token after ");
-        mac.update(jti.as_bytes());
-        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    /// same successor can be handed out twice though only its hash is kept; and again with the
+    /// key that signed this one, so also by a server that signs with another key since.
+    ///
+    /// # Errors
+    /// [`TokenError::Invalid`] for what none of our keys signed.
+    pub fn successor(&self, text: &str) -> Result<String, TokenError> {
+        let (said, key) = self.decode(text)?;
+        let jti = text_of(said.jti.as_ref()).ok_or(TokenError::Invalid)?;
+        let mac = mac(&key.secret, &[b"refresh token after ", jti.as_bytes()]);
+        Ok(URL_SAFE_NO_PAD.encode(mac))
     }
+}
+
+/// HMAC-SHA-256 of these parts, put together.
+fn mac(secret: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+    // HMAC takes a key of any length, so this cannot fail.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else {
+        return Vec::new();
+    };
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().to_vec()
 }
 
 impl Said {
@@ -258,6 +309,7 @@ mod tests {
     use super::*;
 
     const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
+    const OTHER: &[u8] = b"another secret of thirty-two bytes!";
 
     fn token(expires_at: i64) -> Token {
         Token { user: UserId::new(), session: SessionId::new(), jti: new_jti(), expires_at }
@@ -291,7 +343,7 @@ mod tests {
         flipped[last] = if flipped[last] == b'A' { b'B' } else { b'A' };
         let flipped = String::from_utf8(flipped).unwrap();
         assert_eq!(tokens.read(TokenType::Access, &flipped, now), Err(TokenError::Invalid));
-        let other = Tokens::new(b"another secret of thirty-two bytes!").unwrap();
+        let other = Tokens::new(OTHER).unwrap();
         assert_eq!(other.read(TokenType::Access, &signed, now), Err(TokenError::Invalid));
     }
 
@@ -363,9 +415,58 @@ mod tests {
     #[test]
     fn a_successor_can_be_named_again_but_not_guessed_without_the_secret() {
         let one = Tokens::new(SECRET).unwrap();
-        let other = Tokens::new(b"another secret of thirty-two bytes!").unwrap();
-        assert_eq!(one.successor("a"), one.successor("a"));
-        assert_ne!(one.successor("a"), one.successor("b"));
-        assert_ne!(one.successor("a"), other.successor("a"));
+        let other = Tokens::new(OTHER).unwrap();
+        let (a, b) = (token(1_000), token(1_000));
+        let sign = |tokens: &Tokens, token: &Token| {
+            tokens.sign(TokenType::Refresh, token, Timestamp::from_micros(0)).unwrap()
+        };
+        let successor = one.successor(&sign(&one, &a)).unwrap();
+        assert_eq!(one.successor(&sign(&one, &a)), Ok(successor.clone()));
+        assert_ne!(one.successor(&sign(&one, &b)), Ok(successor.clone()));
+        assert_ne!(other.successor(&sign(&other, &a)), Ok(successor.clone()));
+        // Whoever signs now, the successor is named by the key of the one before it.
+        let after = Tokens::with_others(OTHER, &[SECRET]).unwrap();
+        assert_eq!(after.successor(&sign(&one, &a)), Ok(successor));
+        assert_eq!(other.successor(&sign(&one, &a)), Err(TokenError::Invalid));
+    }
+
+    #[test]
+    fn a_key_is_named_once_there_are_several_and_each_is_known_by_its_name() {
+        let now = Timestamp::from_micros(0);
+        let token = token(1_000);
+        let sign = |tokens: &Tokens| tokens.sign(TokenType::Access, &token, now).unwrap();
+        let kid = |text: &str| jsonwebtoken::decode_header(text).unwrap().kid;
+        let old = Tokens::new(SECRET).unwrap();
+        let new = Tokens::new(OTHER).unwrap();
+        let before = Tokens::with_others(SECRET, &[OTHER]).unwrap();
+        let after = Tokens::with_others(OTHER, &[SECRET]).unwrap();
+        assert_eq!(kid(&sign(&old)), None);
+        assert_ne!(kid(&sign(&before)), kid(&sign(&after)));
+        // At each step, what some instances sign is read by all.
+        for (signs, reads, is_good) in [
+            (&old, &before, true),
+            (&before, &old, true),
+            (&before, &after, true),
+            (&after, &before, true),
+            (&old, &after, true),
+            (&after, &new, true),
+            (&new, &after, true),
+            (&old, &new, false),
+            (&before, &new, false),
+            (&after, &old, false),
+        ] {
+            let read = reads.read(TokenType::Access, &sign(signs), now);
+            assert_eq!(read.is_ok(), is_good, "{:?}", kid(&sign(signs)));
+        }
+        // The name of a key does not make a signature of another one good.
+        let named = forge(
+            &format!(r#"{{"alg":"HS256","kid":"{}"}}"#, kid(&sign(&after)).unwrap()),
+            &format!(
+                r#"{{"sub":"{0}","user_id":"{0}","token_type":"access","jti":"x","sid":"{1}","iat":0,"exp":1000}}"#,
+                token.user, token.session
+            ),
+        );
+        assert!(after.read(TokenType::Access, &named, now).is_err());
+        assert!(Tokens::with_others(SECRET, &[&[7; SECRET_MIN - 1]]).is_none());
     }
 }

@@ -11,7 +11,10 @@ use axum::{
     extract::{ConnectInfo, Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue,
-        header::{REFERRER_POLICY, USER_AGENT, X_CONTENT_TYPE_OPTIONS},
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+            USER_AGENT, X_CONTENT_TYPE_OPTIONS,
+        },
     },
     middleware::Next,
     response::Response,
@@ -27,15 +30,42 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// The longest request id that is taken from a client.
 const REQUEST_ID_MAX: usize = 64;
 
-/// What every answer says unless it says otherwise itself.
-const HEADERS: [(HeaderName, HeaderValue); 2] = [
+/// What every answer says unless it says otherwise itself. An answer that is data is to be kept
+/// by nobody, to be shown as a page by nobody, and to be loaded by no page of another origin
+/// that was not allowed to read it.
+const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
 ];
 
+/// Where clients come over TLS, browsers never come otherwise, for a year. What else is under
+/// the name of the host is not ours to decide.
+const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 pub(super) struct Around {
-    pub(super) trusted_proxies: Vec<IpNet>,
-    pub(super) request_log: RequestLog,
+    trusted_proxies: Vec<IpNet>,
+    request_log: RequestLog,
+    is_tls: bool,
+}
+
+impl Around {
+    pub(super) fn new(
+        trusted_proxies: Vec<IpNet>,
+        request_log: RequestLog,
+        public_url: Option<&str>,
+    ) -> Self {
+        let is_tls = public_url.is_some_and(|url| url.starts_with("https://"));
+        Self { trusted_proxies, request_log, is_tls }
+    }
 }
 
 pub(super) async fn around(
@@ -65,6 +95,9 @@ pub(super) async fn around(
     span.in_scope(|| tracing::info!(%method, path, status, code, ms, ip, "answered"));
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(value);
+    }
+    if around.is_tls {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, ONLY_TLS);
     }
     response.headers_mut().insert(REQUEST_ID, id);
     response

@@ -1,7 +1,9 @@
 //! The one list of routes; what is around every request (`around`); how the server takes
-//! connections and stops (`serve`).
+//! connections and stops (`serve`), and what they are held to (`connection`, `places`).
 
 mod around;
+mod connection;
+mod places;
 mod serve;
 
 use std::{sync::Arc, time::Duration};
@@ -29,7 +31,7 @@ use crate::{
     rest::{self, Face},
 };
 use around::{Around, REQUEST_ID, around};
-pub use serve::{STALLED, listen, serve};
+pub use serve::{Connections, accept, serve};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -41,7 +43,7 @@ pub struct Options {
     pub body_limit: usize,
     /// How long one request may take.
     pub timeout: Duration,
-    /// Whether clients may ask for the schema.
+    /// Whether the server describes itself: the schema of GraphQL, the pages about REST.
     pub introspection: bool,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpNet>,
@@ -99,7 +101,7 @@ pub fn router(app: App, options: &Options) -> Router {
         shows_contacts,
         request_log,
     } = options.clone();
-    let surroundings = Around { trusted_proxies, request_log };
+    let surroundings = Around::new(trusted_proxies, request_log, public_url.as_deref());
     let health = Health { app: app.clone(), allow_unsafe_durability };
     let face = Face {
         app: app.clone(),
@@ -124,7 +126,7 @@ pub fn router(app: App, options: &Options) -> Router {
         .layer(cors(&allowed_origins));
     Router::new()
         .merge(graphql)
-        .merge(rest::router(Arc::new(face)))
+        .merge(rest::router(Arc::new(face), introspection))
         .merge(pages::router(site))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready).with_state(health))

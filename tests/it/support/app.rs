@@ -11,10 +11,11 @@ use diesel_async::RunQueryDsl;
 use parlance::{
     domain::{App, Rules, Sharing},
     secrets::token::Tokens,
-    server,
+    server::{self, Connections},
     store::{Conn, Store},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
 
 use super::{Client, TestClock, database::Database};
 
@@ -90,16 +91,21 @@ impl TestApp {
 
     /// Listens on a port of its own until the answer is dropped.
     pub(crate) async fn serves(&self) -> Served {
-        self.serves_within(server::STALLED).await
+        self.serves_with(Connections::default()).await
     }
 
     /// The same, giving up connections on which nothing is taken for so long.
     pub(crate) async fn serves_within(&self, within: Duration) -> Served {
+        self.serves_with(Connections { stalled: within, ..Connections::default() }).await
+    }
+
+    /// The same, taking connections in its own way.
+    pub(crate) async fn serves_with(&self, connections: Connections) -> Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        let listener = server::listen(listener, within);
-        let task = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        let stop = CancellationToken::new();
+        let task =
+            tokio::spawn(server::accept(listener, self.router.clone(), connections, stop));
         Served { address, task }
     }
 
