@@ -155,7 +155,7 @@ pub struct Config {
     /// Web origins other than the server's own that may use GraphQL, separated by commas, like `https://app.example.org`
     #[arg(long, env = "PARLANCE_ALLOWED_ORIGINS", global = true, value_delimiter = ',', action = ArgAction::Append, value_parser = origin)]
     pub allowed_origins: Vec<String>,
-    /// Whether clients may ask for the GraphQL schema
+    /// Whether clients may ask for the GraphQL schema, and whether there are pages about REST
     #[arg(long, env = "PARLANCE_INTROSPECTION", global = true, value_enum, default_value = "on")]
     pub introspection: Switch,
     /// Whether REST shows everybody who is signed in the e-mail addresses and telephone numbers of all

@@ -33,6 +33,10 @@ impl From<Error> for async_graphql::Error {
         if let Some(cause) = error.cause() {
             tracing::error!(cause, "a resolver failed");
         }
+        // Whoever looks for what is not theirs leaves a trace of it.
+        if matches!(error.code(), Code::Forbidden | Code::NotFound | Code::MembershipEnded) {
+            tracing::info!(code = code(error.code()).as_str(), "refused");
+        }
         Self::new(error.to_string()).extend_with(|_, extensions| {
             extensions.set("code", code(error.code()).as_str());
             extensions.set("retryable", error.is_retryable());

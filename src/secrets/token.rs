@@ -1,27 +1,20 @@
-//! Access and refresh tokens: JWT, HS256, told apart by `token_type`. One key signs; others may be
-//! accepted beside it while it is changed (docs/security.md).
+//! Access and refresh tokens: JWT, HS256, told apart by `token_type`; signed as `keys` has it.
 
-use std::{iter, sync::Arc};
+use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::keys::Keys;
+pub use super::keys::{OTHERS_MAX, SECRET_MIN};
 use crate::{
     ids::{SessionId, UserId},
     time::Timestamp,
 };
-
-/// The shortest secret that is accepted, in bytes.
-pub const SECRET_MIN: usize = 32;
-
-/// The most keys whose tokens are accepted beside those of the key that signs.
-pub const OTHERS_MAX: usize = 4;
 
 /// Who a token is by and for, where it says so at all.
 const ISSUER: &str = "parlance";
@@ -100,40 +93,6 @@ pub enum TokenError {
 #[derive(Clone)]
 pub struct Tokens(Arc<Keys>);
 
-struct Keys {
-    /// The first one signs.
-    keys: Vec<Key>,
-    encoding: EncodingKey,
-    /// Of what is signed: with one key there is nothing to tell apart.
-    header: Header,
-    validation: Validation,
-}
-
-struct Key {
-    /// By what name a token says that this key signed it.
-    id: String,
-    secret: Vec<u8>,
-    decoding: DecodingKey,
-}
-
-impl Key {
-    fn new(secret: &[u8]) -> Option<Self> {
-        if secret.len() < SECRET_MIN {
-            return None;
-        }
-        let mut id = mac(secret, &[b"the id of a key"]);
-        id.truncate(KEY_ID);
-        Some(Self {
-            id: URL_SAFE_NO_PAD.encode(id),
-            secret: secret.to_vec(),
-            decoding: DecodingKey::from_secret(secret),
-        })
-    }
-}
-
-/// How much of its hash names a key, in bytes.
-const KEY_ID: usize = 6;
-
 impl Tokens {
     /// With the bytes of `PARLANCE_SECRET_KEY`; `None` if they are too few.
     pub fn new(secret: &[u8]) -> Option<Self> {
@@ -143,17 +102,7 @@ impl Tokens {
     /// The same, with secrets that sign nothing, and whose tokens are accepted; `None` if one is
     /// too short.
     pub fn with_others(secret: &[u8], others: &[&[u8]]) -> Option<Self> {
-        let all = iter::once(secret).chain(others.iter().copied());
-        let keys = all.map(Key::new).collect::<Option<Vec<_>>>()?;
-        let mut header = Header::new(Algorithm::HS256);
-        header.kid = keys.first().filter(|_| keys.len() > 1).map(|key| key.id.clone());
-        let mut validation = Validation::new(Algorithm::HS256);
-        // Times are checked against the app's clock, names by `read`.
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        validation.required_spec_claims.clear();
-        let encoding = EncodingKey::from_secret(secret);
-        Some(Self(Arc::new(Keys { keys, encoding, header, validation })))
+        Keys::new(secret, others).map(|keys| Self(Arc::new(keys)))
     }
 
     /// A signed token.
@@ -176,7 +125,7 @@ impl Tokens {
             iat: now.seconds(),
             exp: *expires_at,
         };
-        jsonwebtoken::encode(&self.0.header, &claims, &self.0.encoding)
+        self.0.sign(&claims)
     }
 
     /// What a token proves at this moment. One that does not say all that ours say proves
@@ -185,7 +134,7 @@ impl Tokens {
     /// # Errors
     /// [`TokenError`]; the signature is checked before anything else is believed.
     pub fn read(&self, kind: TokenType, text: &str, now: Timestamp) -> Result<Token, TokenError> {
-        let (said, _) = self.decode(text)?;
+        let (said, _) = self.0.read::<Said>(text)?;
         let texts = [&said.sub, &said.user_id, &said.jti, &said.sid];
         let is_whole =
             said.iat.is_some() && texts.iter().all(|text| text_of(text.as_ref()).is_some());
@@ -213,26 +162,7 @@ impl Tokens {
     /// # Errors
     /// [`TokenError`]; the signature is checked before anything else is believed.
     pub fn open(&self, text: &str, now: Timestamp) -> Result<Opened, TokenError> {
-        self.decode(text)?.0.in_time(now)
-    }
-
-    /// What a token with our signature says, and the key that signed it: the one that it names,
-    /// or where it names none, as those do that were signed while there was one key, the first
-    /// that fits.
-    fn decode(&self, text: &str) -> Result<(Said, &Key), TokenError> {
-        let header = jsonwebtoken::decode_header(text).map_err(|_| TokenError::Invalid)?;
-        let Header { typ, kid, jku, jwk, x5u, x5c, .. } = header;
-        // A key that a token brings along is never ours.
-        let brings_key = jku.is_some() || jwk.is_some() || x5u.is_some() || x5c.is_some();
-        if brings_key || !typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT")) {
-            return Err(TokenError::Invalid);
-        }
-        let is_named = |key: &&Key| kid.as_ref().is_none_or(|kid| *kid == key.id);
-        let read = self.0.keys.iter().filter(is_named).find_map(|key| {
-            let read = jsonwebtoken::decode::<Said>(text, &key.decoding, &self.0.validation);
-            read.ok().map(|read| (read.claims, key))
-        });
-        read.ok_or(TokenError::Invalid)
+        self.0.read::<Said>(text)?.0.in_time(now)
     }
 
     /// The name of the one token that follows this one. It can be computed again, so the
@@ -242,23 +172,10 @@ impl Tokens {
     /// # Errors
     /// [`TokenError::Invalid`] for what none of our keys signed.
     pub fn successor(&self, text: &str) -> Result<String, TokenError> {
-        let (said, key) = self.decode(text)?;
+        let (said, key) = self.0.read::<Said>(text)?;
         let jti = text_of(said.jti.as_ref()).ok_or(TokenError::Invalid)?;
-        let mac = mac(&key.secret, &[b"refresh token after ", jti.as_bytes()]);
-        Ok(URL_SAFE_NO_PAD.encode(mac))
+        Ok(key.derive(&[b"refresh token after ", jti.as_bytes()]))
     }
-}
-
-/// HMAC-SHA-256 of these parts, put together.
-fn mac(secret: &[u8], parts: &[&[u8]]) -> Vec<u8> {
-    // HMAC takes a key of any length, so this cannot fail.
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret) else {
-        return Vec::new();
-    };
-    for part in parts {
-        mac.update(part);
-    }
-    mac.finalize().into_bytes().to_vec()
 }
 
 impl Said {
@@ -306,6 +223,8 @@ pub fn hash(jti: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use hmac::{Hmac, KeyInit, Mac};
+
     use super::*;
 
     const SECRET: &[u8] = b"a secret of at least thirty-two bytes";

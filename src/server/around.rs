@@ -12,8 +12,8 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-            USER_AGENT, X_CONTENT_TYPE_OPTIONS,
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY,
+            STRICT_TRANSPORT_SECURITY, USER_AGENT, X_CONTENT_TYPE_OPTIONS,
         },
     },
     middleware::Next,
@@ -77,6 +77,15 @@ pub(super) async fn around(
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let path = uri.path();
     let id = request_id(request.headers_mut());
+    // HTTP/2 has it in another place.
+    if !request.headers().contains_key(HOST)
+        && let Some(host) = uri.host()
+    {
+        let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
+        if let Ok(host) = HeaderValue::try_from(format!("{host}{port}")) {
+            request.headers_mut().insert(HOST, host);
+        }
+    }
     let client = client(&request, &around.trusted_proxies);
     let ip = client.ip.map(tracing::field::display);
     request.extensions_mut().insert(client);

@@ -38,7 +38,7 @@ impl Program {
             .with("PARLANCE_REQUEST_LOG", "off")
     }
 
-    fn at(url: &str) -> Self {
+    pub(crate) fn at(url: &str) -> Self {
         Self { envs: vec![("DATABASE_URL".to_owned(), url.to_owned())] }
     }
 
@@ -87,7 +87,7 @@ impl Program {
     }
 
     /// It ends with a failure; answers the sentence that it gave.
-    async fn fails(&self, args: &[&str]) -> String {
+    pub(crate) async fn fails(&self, args: &[&str]) -> String {
         sentence(&self.runs(args).await)
     }
 }

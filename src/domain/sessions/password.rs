@@ -42,6 +42,9 @@ pub(super) fn wrong() -> Error {
 /// Notes a failed sign-in. The answer is the same whether or not it could be noted.
 pub(super) async fn note_failure(app: &App, client: &Client, subject: Option<UserId>) {
     let (now, action) = (app.clock.now(), "login.failed");
+    // Not the name, for which some type their password.
+    let (user, ip) = (subject.map(tracing::field::display), client.ip.map(tracing::field::display));
+    tracing::warn!(user.id = user, ip, "a sign-in failed");
     let noted = async {
         let mut conn = app.store.writing().await?;
         operations::note(&mut conn, now, action, None, subject, client, None).await
@@ -64,5 +67,7 @@ pub(in crate::domain) async fn must_know_password(
     if app.passwords.verify(password, hash).await? {
         return Ok(());
     }
+    let ip = client.ip.map(tracing::field::display);
+    tracing::warn!(user.id = %viewer.id(), ip, "the password of who is signed in was wrong");
     Err(Error::InvalidCredentials("the current password is wrong"))
 }

@@ -28,6 +28,7 @@ pub(crate) struct Setup {
     pub(crate) options: server::Options,
     pub(crate) pool_size: usize,
     pub(crate) sharing: Sharing,
+    pub(crate) tokens: Tokens,
 }
 
 impl Default for Setup {
@@ -41,7 +42,8 @@ impl Default for Setup {
             rate_limits: false,
         };
         let (options, sharing) = (server::Options::default(), Sharing::default());
-        Self { rules, options, pool_size: 8, sharing }
+        let tokens = Tokens::new(SECRET).unwrap();
+        Self { rules, options, pool_size: 8, sharing, tokens }
     }
 }
 
@@ -75,9 +77,8 @@ impl TestApp {
     }
 
     async fn on(database: Arc<Database>, clock: Arc<TestClock>, setup: Setup) -> Self {
-        let Setup { rules, options, pool_size, sharing } = setup;
+        let Setup { rules, options, pool_size, sharing, tokens } = setup;
         let store = Store::open(&database.options(pool_size)).unwrap();
-        let tokens = Tokens::new(SECRET).unwrap();
         let app = App::start(store.clone(), clock.clone(), tokens.clone(), rules, sharing).await;
         let app = app.unwrap();
         let router = server::router(app.clone(), &options);
@@ -104,8 +105,7 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let task =
-            tokio::spawn(server::accept(listener, self.router.clone(), connections, stop));
+        let task = tokio::spawn(server::accept(listener, self.router.clone(), connections, stop));
         Served { address, task }
     }
 

@@ -1,0 +1,13 @@
+//! Attacks, row by row of docs/security-checklist.md; what is not here is where that list says.
+
+mod bus;
+mod checklist;
+mod connections;
+mod membership;
+mod operations;
+mod pages;
+mod sessions;
+mod tokens;
+
+/// More than anything that must happen takes here, on a busy machine too.
+const LONG: std::time::Duration = std::time::Duration::from_secs(30);
