@@ -201,7 +201,7 @@ async fn start(config: &Config, rules: Rules) -> Result<(App, Store), String> {
         tracing::info!(steps = migrated.len(), "migrated the database");
     }
     let secret = secret(config)?;
-    let others: Vec<&[u8]> = config.other_secret_keys.iter().map(String::as_bytes).collect();
+    let others: Vec<&[u8]> = config.other_keys().iter().map(String::as_bytes).collect();
     let tokens = Tokens::with_others(secret.as_bytes(), &others);
     let tokens = tokens.ok_or("the secret is too short")?;
     let store = Store::open(&config.store())?;

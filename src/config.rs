@@ -321,9 +321,17 @@ impl Config {
         }
     }
 
+    /// The secrets that are accepted beside the one that signs; an empty variable holds none.
+    pub fn other_keys(&self) -> &[String] {
+        match self.other_secret_keys.as_slice() {
+            [empty] if empty.is_empty() => &[],
+            others => others,
+        }
+    }
+
     fn check_other_keys(&self) -> Result<(), String> {
         let name = "PARLANCE_OTHER_SECRET_KEYS";
-        let others = &self.other_secret_keys;
+        let others = self.other_keys();
         if others.len() > OTHERS_MAX {
             return Err(format!("{name} holds {} secrets: at most {OTHERS_MAX}", others.len()));
         }
@@ -456,6 +464,7 @@ mod tests {
             (&["--database-url", "mysql://h/n", "--secret-key", &long], true),
             (&["--secret-key", &long, "--other-secret-keys", &other], true),
             (&["--other-secret-keys", &other], true),
+            (&["--other-secret-keys", ""], true),
             (&["--other-secret-keys", "short"], false),
             (&["--other-secret-keys", &format!("{other},")], false),
             (&["--other-secret-keys", &[other.as_str(); OTHERS_MAX + 1].join(",")], false),

@@ -376,7 +376,12 @@ fn reason(error: &ConnectError) -> String {
         | ConnectErrorKind::Io
         | ConnectErrorKind::ServerParse
         | ConnectErrorKind::MaxReconnects => {
-            error.source().map_or_else(|| error.to_string(), ToString::to_string)
+            let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            // What rustls says of a server that answers its greeting in words.
+            match why.contains("InvalidContentType") {
+                true => format!("the server does not speak TLS: {why}"),
+                false => why,
+            }
         }
     }
 }

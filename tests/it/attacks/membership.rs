@@ -188,13 +188,22 @@ async fn what_a_message_says_of_itself_is_not_believed() {
     // REST ignores what it does not know, as its clients expect.
     let body = json!({
         "message_body": "mine", "seq": 77, "event_seq": 77, "sender": bob.id, "sender_id": bob.id,
-        "sent_at": then, "created_at": then, "message_id": nobody(), "conversation": nobody(),
+        "sent_at": then, "created_at": then, "message_id": nobody(),
         "edited_at": then, "deleted_at": then,
     });
     let posted =
         ann.rests("POST", &format!("/api/conversations/{chat}/messages/"), Some(body)).await;
     posted.has_status(201);
     let id = posted.body["message_id"].as_str().unwrap();
+    // Nor is it put where it says that it belongs.
+    let hidden = bob.starts_a_conversation_with(&eve).await;
+    let body = json!({ "message_body": "for them", "conversation": hidden });
+    let path = format!("/api/conversations/{chat}/messages/");
+    let answer = ann.rests("POST", &path, Some(body)).await;
+    assert!((400..500).contains(&answer.status.as_u16()), "{}", answer.text);
+    assert!(
+        eve.sees(hidden, "lastMessage { id }").await.gives("conversation.lastMessage").is_null()
+    );
     let seen = bob
         .asks_for(format!(
             "{{ message(id: \"{id}\") {{ seq body sentAt editedAt deletedAt sender {{ id }} conversation {{ id }} }} }}"

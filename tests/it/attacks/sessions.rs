@@ -11,7 +11,7 @@ async fn whatever_ends_a_session_ends_its_tokens_and_what_it_has_open_on_every_i
     // It hears nothing of the first: what it knows, it has found out by looking.
     let other = app.another_instance().await;
     let (here, there) = (app.serves().await, other.serves().await);
-    let admin = app.admin().await;
+    let (admin, bob) = (app.admin().await, app.person("bob").await);
     for ending in ["logout", "revoke", "password", "disable", "delete"] {
         let ann = app.person(&format!("ann-{ending}")).await;
         let input = json!({ "username": ann.name, "password": PASSWORD });
@@ -25,7 +25,8 @@ async fn whatever_ends_a_session_ends_its_tokens_and_what_it_has_open_on_every_i
             .into_iter()
             .find(|session| session["current"] == false)
             .unwrap();
-        let live = ann.listens(&app).await;
+        let chat = ann.starts_a_conversation_with(&bob).await;
+        let live = format!("subscription {{ messageAdded(conversationId: \"{chat}\") {{ id }} }}");
         let mut sockets = [here.lets_in(&client).await, there.lets_in(&client).await];
         for socket in &mut sockets {
             socket.starts("live", &live).await;
