@@ -22,7 +22,7 @@ const KEY_ID: usize = 6;
 
 pub(super) struct Keys {
     /// The first one signs.
-    keys: Vec<Key>,
+    all: Vec<Key>,
     encoding: EncodingKey,
     /// Of what is signed. With one key there is nothing to tell apart, and none is named.
     header: Header,
@@ -40,15 +40,15 @@ impl Keys {
     /// `None` if a secret is too short.
     pub(super) fn new(secret: &[u8], others: &[&[u8]]) -> Option<Self> {
         let all = iter::once(secret).chain(others.iter().copied());
-        let keys = all.map(Key::new).collect::<Option<Vec<_>>>()?;
+        let all = all.map(Key::new).collect::<Option<Vec<_>>>()?;
         let mut header = Header::new(Algorithm::HS256);
-        header.kid = keys.first().filter(|_| keys.len() > 1).map(|key| key.id.clone());
+        header.kid = all.first().filter(|_| all.len() > 1).map(|key| key.id.clone());
         let mut validation = Validation::new(Algorithm::HS256);
         // Times and names are for who reads to look at, by the clock of the app.
         validation.validate_exp = false;
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
-        Some(Self { keys, encoding: EncodingKey::from_secret(secret), header, validation })
+        Some(Self { all, encoding: EncodingKey::from_secret(secret), header, validation })
     }
 
     /// These claims, signed.
@@ -74,7 +74,7 @@ impl Keys {
             return Err(TokenError::Invalid);
         }
         let is_named = |key: &&Key| kid.as_ref().is_none_or(|kid| *kid == key.id);
-        let read = self.keys.iter().filter(is_named).find_map(|key| {
+        let read = self.all.iter().filter(is_named).find_map(|key| {
             let read = jsonwebtoken::decode::<T>(text, &key.decoding, &self.validation);
             read.ok().map(|read| (read.claims, key))
         });

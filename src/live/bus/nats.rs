@@ -378,9 +378,10 @@ fn reason(error: &ConnectError) -> String {
         | ConnectErrorKind::MaxReconnects => {
             let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
             // What rustls says of a server that answers its greeting in words.
-            match why.contains("InvalidContentType") {
-                true => format!("the server does not speak TLS: {why}"),
-                false => why,
+            if why.contains("InvalidContentType") {
+                format!("the server does not speak TLS: {why}")
+            } else {
+                why
             }
         }
     }
