@@ -173,11 +173,11 @@ async fn whoever_lies_on_the_bus_makes_nothing_happen_and_little_work() {
     let (spent, told) = (app.store.statements() - before, rounds * lies.len() as u64);
     assert!(spent < told / 4, "{told} lies cost {spent} statements");
     // What is true comes in its place.
-    let sent = ann.sends(chat, "true").await;
+    let truth = ann.sends(chat, "true").await;
     let heard = follow.next().await;
     assert_eq!(
         (&heard["__typename"], &heard["eventSeq"]),
-        (&json!("MessageAdded"), &json!(sent.event_seq))
+        (&json!("MessageAdded"), &json!(truth.event_seq))
     );
     assert_eq!(inbox.next().await["__typename"], "ConversationAdvanced");
     bob.asks_for("{ viewer { id } }").await.succeeds();

@@ -120,12 +120,12 @@ async fn a_connection_on_which_nothing_is_asked_ends_and_one_at_work_does_not() 
         socket.hears_of("live", "next").await["data"]["messageAdded"]["body"],
         "still there"
     );
-    let mut heard = String::new();
+    let mut streamed = String::new();
     let mut buffer = [0; 4096];
-    while !heard.contains("still there") {
+    while !streamed.contains("still there") {
         let count = timeout(LONG, events.read(&mut buffer)).await.unwrap().unwrap();
-        assert!(count > 0, "the stream ended: {heard}");
-        heard.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
+        assert!(count > 0, "the stream ended: {streamed}");
+        streamed.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
     }
 }
 

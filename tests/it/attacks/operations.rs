@@ -1,6 +1,8 @@
 //! What an operator relies on: a log that tells of attacks, keeps secrets and cannot be forged; a
 //! server that does not start or serve where its promises would be empty.
 
+use std::fmt::Write;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use parlance::server;
 
@@ -18,9 +20,9 @@ async fn sends(
 ) -> (u16, String) {
     let mut request = format!("{first} HTTP/1.1\r\nHost: parlance\r\nConnection: close\r\n");
     for (name, value) in headers {
-        request.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(request, "{name}: {value}\r\n");
     }
-    request.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+    let _ = write!(request, "Content-Length: {}\r\n\r\n{body}", body.len());
     server.sends(&request).await.unwrap()
 }
 
@@ -228,15 +230,15 @@ async fn a_failed_sign_in_a_token_used_twice_and_a_denied_access_are_in_the_log(
     let again = "the password of who is signed in was wrong";
     assert_eq!(with(&|line| says(line, again) && line["user.id"] == of_ann), 1, "{log}");
     let of_bob = json!(bob.id.to_string());
-    let reused = "a spent refresh token was shown: the session ends";
-    assert_eq!(with(&|line| says(line, reused) && line["user.id"] == of_bob), 1, "{log}");
+    let twice = "a spent refresh token was shown: the session ends";
+    assert_eq!(with(&|line| says(line, twice) && line["user.id"] == of_bob), 1, "{log}");
     for code in ["NOT_FOUND", "FORBIDDEN"] {
-        let refused = |line: &Value| says(line, "refused") && line["code"] == code;
-        assert_eq!(with(&refused), 1, "{code}: {log}");
+        let denied = |line: &Value| says(line, "refused") && line["code"] == code;
+        assert_eq!(with(&denied), 1, "{code}: {log}");
         assert!(
             lines
                 .iter()
-                .filter(|line| refused(line))
+                .filter(|line| denied(line))
                 .all(|line| line["span"]["request_id"].is_string())
         );
     }
