@@ -104,9 +104,9 @@ async fn serve(config: &Config) -> Outcome {
         tracing::info!("the numbers are told at http://{address}/metrics");
         app.running.spawn(server::serve_numbers(app.clone(), numbers));
     }
-    let served = server::serve(&app, router, listener).await;
+    server::serve(&app, router, listener, config.connections()).await;
     request_log.close().await;
-    served
+    Ok(())
 }
 
 /// What an operator reads first.
@@ -220,7 +220,9 @@ async fn start(config: &Config, rules: Rules) -> Result<(App, Store), String> {
         tracing::info!(steps = migrated.len(), "migrated the database");
     }
     let secret = secret(config)?;
-    let tokens = Tokens::new(secret.as_bytes()).ok_or("the secret is too short")?;
+    let others: Vec<&[u8]> = config.other_keys().iter().map(String::as_bytes).collect();
+    let tokens = Tokens::with_others(secret.as_bytes(), &others);
+    let tokens = tokens.ok_or("the secret is too short")?;
     let store = Store::open(&config.store())?;
     let (clock, sharing) = (Arc::new(SystemClock), config.sharing());
     let app = App::start(store.clone(), clock, tokens, rules, sharing).await;

@@ -14,7 +14,7 @@ use crate::{
     graphql::Limits,
     live,
     request_log::{self, RequestLog},
-    secrets::token::SECRET_MIN,
+    secrets::token::{OTHERS_MAX, SECRET_MIN},
     server, store,
 };
 
@@ -130,6 +130,9 @@ pub struct Config {
     /// Signs tokens; at least 32 bytes. Made and kept beside the SQLite file if absent; required with MySQL
     #[arg(long, env = "PARLANCE_SECRET_KEY", global = true, hide_env_values = true)]
     pub secret_key: Option<String>,
+    /// Secrets whose tokens are accepted as well while the key is changed, separated by commas; nothing is signed with them
+    #[arg(long, env = "PARLANCE_OTHER_SECRET_KEYS", global = true, hide_env_values = true, value_delimiter = ',', action = ArgAction::Append)]
+    pub other_secret_keys: Vec<String>,
     /// How clients reach the server, where that is not the address it listens on
     #[arg(long, env = "PARLANCE_PUBLIC_URL", global = true, value_parser = origin)]
     pub public_url: Option<String>,
@@ -160,7 +163,7 @@ pub struct Config {
     /// Web origins other than the server's own that may use GraphQL, separated by commas, like `https://app.example.org`
     #[arg(long, env = "PARLANCE_ALLOWED_ORIGINS", global = true, value_delimiter = ',', action = ArgAction::Append, value_parser = origin)]
     pub allowed_origins: Vec<String>,
-    /// Whether clients may ask for the GraphQL schema
+    /// Whether clients may ask for the GraphQL schema, and whether there are pages about REST
     #[arg(long, env = "PARLANCE_INTROSPECTION", global = true, value_enum, default_value = "on")]
     pub introspection: Switch,
     /// Whether GraphiQL is shown to browsers, at `/graphql` and `/graphiql`; off where introspection is
@@ -175,12 +178,29 @@ pub struct Config {
     /// Where NATS is, by which several instances tell each other at once that something is new, like `nats://user:password@host:4222`
     #[arg(long, env = "PARLANCE_NATS_URL", global = true, hide_env_values = true)]
     pub nats_url: Option<String>,
+    /// A PEM file of certificate authorities to trust for TLS to NATS, in place of the well-known ones; with it, only TLS is spoken
+    #[arg(long, env = "PARLANCE_NATS_CA", global = true)]
+    pub nats_ca: Option<PathBuf>,
     /// How often the database is asked what other instances wrote, where no NATS tells
     #[arg(long, env = "PARLANCE_POLL", global = true, default_value = "400ms", value_parser = short_span)]
     pub poll: Duration,
     /// How long one request may take
     #[arg(long, env = "PARLANCE_REQUEST_TIMEOUT", global = true, default_value = "10s", value_parser = span)]
     pub request_timeout: Duration,
+    /// How long a client may take over the head of a request
+    #[arg(long, env = "PARLANCE_HEAD_TIMEOUT", global = true, default_value = "10s", value_parser = span)]
+    pub head_timeout: Duration,
+    /// How long a connection is kept on which nothing is asked; longer than proxies keep theirs to this server
+    #[arg(long, env = "PARLANCE_IDLE_TIMEOUT", global = true, default_value = "75s", value_parser = span)]
+    pub idle_timeout: Duration,
+    /// The most connections of clients
+    #[arg(long, env = "PARLANCE_CONNECTIONS", global = true, default_value_t = 50_000,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub connections: u32,
+    /// The most connections of one address, or one network of IPv6 (/64); trusted proxies are not counted
+    #[arg(long, env = "PARLANCE_CONNECTIONS_PER_ADDRESS", global = true, default_value_t = 10_000,
+          value_parser = clap::value_parser!(u32).range(1..))]
+    pub connections_per_address: u32,
     /// The longest request body, in bytes
     #[arg(long, env = "PARLANCE_BODY_LIMIT", global = true, default_value_t = 1 << 20,
           value_parser = clap::value_parser!(u32).range(1_024..))]
@@ -377,8 +397,34 @@ impl Config {
                 "PARLANCE_SECRET_KEY is required with MySQL: at least {SECRET_MIN} bytes, the \
                  same on every instance; `openssl rand -base64 48` makes a good one"
             )),
-            Some(_) | None => Ok(()),
+            Some(_) | None => self.check_other_keys(),
         }
+    }
+
+    /// The secrets that are accepted beside the one that signs; an empty variable holds none.
+    pub fn other_keys(&self) -> &[String] {
+        match self.other_secret_keys.as_slice() {
+            [empty] if empty.is_empty() => &[],
+            others => others,
+        }
+    }
+
+    fn check_other_keys(&self) -> Result<(), String> {
+        let name = "PARLANCE_OTHER_SECRET_KEYS";
+        let others = self.other_keys();
+        if others.len() > OTHERS_MAX {
+            return Err(format!("{name} holds {} secrets: at most {OTHERS_MAX}", others.len()));
+        }
+        if let Some(short) = others.iter().find(|key| key.len() < SECRET_MIN) {
+            return Err(format!(
+                "{name} holds a secret of {} bytes; each needs at least {SECRET_MIN}",
+                short.len()
+            ));
+        }
+        if self.secret_key.as_ref().is_some_and(|key| others.contains(key)) {
+            return Err(format!("{name} holds PARLANCE_SECRET_KEY itself"));
+        }
+        Ok(())
     }
 
     /// What the store is opened with.
@@ -408,7 +454,21 @@ impl Config {
         Sharing {
             is_shared: !self.database_url.starts_with("sqlite:"),
             nats: self.nats_url.clone(),
+            nats_ca: self.nats_ca.clone(),
             pace: live::Options { poll: self.poll, ..live::Options::default() },
+        }
+    }
+
+    /// How connections are taken.
+    pub fn connections(&self) -> server::Connections {
+        let size = |number| usize::try_from(number).unwrap_or(usize::MAX);
+        server::Connections {
+            head: self.head_timeout,
+            idle: self.idle_timeout,
+            most: size(self.connections),
+            most_per_address: size(self.connections_per_address),
+            trusted_proxies: self.trusted_proxies.clone(),
+            ..server::Connections::default()
         }
     }
 
@@ -477,13 +537,20 @@ mod tests {
 
     #[test]
     fn a_secret_is_required_with_mysql_and_refused_when_short_everywhere() {
-        let long = "x".repeat(SECRET_MIN);
+        let (long, other) = ("x".repeat(SECRET_MIN), "y".repeat(SECRET_MIN));
         for (args, is_fine) in [
             (&["--database-url", "sqlite:x.db"][..], true),
             (&["--database-url", "sqlite:x.db", "--secret-key", "short"], false),
             (&["--database-url", "mysql://h/n"], false),
             (&["--database-url", "mysql://h/n", "--secret-key", "short"], false),
             (&["--database-url", "mysql://h/n", "--secret-key", &long], true),
+            (&["--secret-key", &long, "--other-secret-keys", &other], true),
+            (&["--other-secret-keys", &other], true),
+            (&["--other-secret-keys", ""], true),
+            (&["--other-secret-keys", "short"], false),
+            (&["--other-secret-keys", &format!("{other},")], false),
+            (&["--other-secret-keys", &[other.as_str(); OTHERS_MAX + 1].join(",")], false),
+            (&["--secret-key", &long, "--other-secret-keys", &long], false),
         ] {
             assert_eq!(config(args).check().is_ok(), is_fine, "{args:?}");
         }

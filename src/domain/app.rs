@@ -3,6 +3,7 @@
 
 use std::{
     ops::Deref,
+    path::PathBuf,
     sync::{Arc, Weak},
     time::Duration,
 };
@@ -56,6 +57,8 @@ pub struct Sharing {
     pub is_shared: bool,
     /// Where NATS is; without it the database is asked again and again.
     pub nats: Option<String>,
+    /// Whom to trust for TLS to it, other than the well-known authorities.
+    pub nats_ca: Option<PathBuf>,
     /// How often what is followed is looked at.
     pub pace: live::Options,
 }
@@ -65,8 +68,9 @@ impl Sharing {
         Ok(match &self.nats {
             Some(url) => {
                 // Two deployments may share a NATS.
-                let bus = OverNats::new(url, format!("parlance.{epoch}.signals"));
-                Box::new(bus.map_err(|why| Error::Internal(format!("PARLANCE_NATS_URL: {why}")))?)
+                let subject = format!("parlance.{epoch}.signals");
+                let bus = OverNats::new(url, self.nats_ca.as_deref(), subject);
+                Box::new(bus.map_err(Error::Internal)?)
             }
             None if self.is_shared => Box::new(Polling),
             None => Box::new(Alone),

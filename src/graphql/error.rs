@@ -33,6 +33,10 @@ impl From<Error> for async_graphql::Error {
         if let Some(cause) = error.cause() {
             tracing::error!(cause, "a resolver failed");
         }
+        // Whoever looks for what is not theirs leaves a trace of it.
+        if matches!(error.code(), Code::Forbidden | Code::NotFound | Code::MembershipEnded) {
+            tracing::info!(code = code(error.code()).as_str(), "refused");
+        }
         let mut shown = Self::new(error.to_string());
         // By it the transport knows what to put into headers.
         if matches!(*error, domain::Error::RateLimited { .. }) {

@@ -1,5 +1,7 @@
 //! Addresses: this server's own, and where a browser may be sent.
 
+use std::net::Ipv6Addr;
+
 use axum::{
     extract::Request,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -11,14 +13,36 @@ use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, utf8_percent_encode
 const IN_QUERY: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b'_').remove(b'.').remove(b'-').remove(b'~');
 
-/// How clients reach the server: as the operator says, else as they themselves say.
+/// How clients reach the server: as the operator says, else as they themselves say, if that is
+/// a host.
 pub(crate) fn origin(public_url: Option<&str>, headers: &HeaderMap) -> String {
     if let Some(url) = public_url {
         return url.trim_end_matches('/').to_owned();
     }
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    format!("http://{}", host.unwrap_or("localhost"))
+    format!("http://{}", host.filter(|host| is_host(host)).unwrap_or("localhost"))
 }
+
+/// A name or an address, perhaps with a port: what RFC 3986 has as `host [":" port]`, without
+/// what no host of the web is called.
+fn is_host(text: &str) -> bool {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port),
+        _ => (text, ""),
+    };
+    let inner = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
+    let is_named = match inner {
+        Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+        None => {
+            !host.is_empty()
+                && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
+        }
+    };
+    is_named && text.len() <= HOST_MAX && port.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The longest name of a host with its port.
+const HOST_MAX: usize = 253 + 6;
 
 /// A place of this server that somebody asked to be sent to after something else; `None` for
 /// anything that a browser could take for another server.
@@ -57,6 +81,38 @@ pub(crate) async fn add_slash(request: Request) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_repeated_only_if_it_is_one() {
+        let origin = |host: &[u8]| {
+            let host = HeaderValue::from_bytes(host).unwrap();
+            origin(None, &HeaderMap::from_iter([(header::HOST, host)]))
+        };
+        for host in ["chat.example.org", "localhost:8000", "127.0.0.1", "[::1]:8000", "a_b"] {
+            assert_eq!(origin(host.as_bytes()), format!("http://{host}"));
+        }
+        for host in [
+            "",
+            ":80",
+            "evil.example/path",
+            "user@evil.example",
+            "evil.example?",
+            "evil.example#",
+            "<script>",
+            "a b",
+            "a,b",
+            "a:b",
+            "a:80:80",
+            "[::1",
+            "[evil]",
+            "a\\b",
+            "a'b",
+        ] {
+            assert_eq!(origin(host.as_bytes()), "http://localhost", "{host:?}");
+        }
+        assert_eq!(origin("ü".as_bytes()), "http://localhost");
+        assert_eq!(origin("a".repeat(300).as_bytes()), "http://localhost");
+    }
 
     #[test]
     fn nobody_is_sent_to_another_server() {

@@ -93,8 +93,8 @@ impl Face {
     }
 }
 
-/// The routes of the REST face.
-pub fn router(face: Arc<Face>) -> Router {
+/// The routes of the REST face; with those of its description, if it describes itself.
+pub fn router(face: Arc<Face>, is_described: bool) -> Router {
     let mut router = Router::new();
     for prefix in PREFIXES {
         for (path, view) in RESOURCES {
@@ -102,7 +102,10 @@ pub fn router(face: Arc<Face>) -> Router {
         }
         router = at(router, prefix, &root::ROOT);
     }
-    docs::routes(router)
+    if is_described {
+        router = docs::routes(router);
+    }
+    router
         .layer(middleware::from_fn(headers))
         .layer(middleware::from_fn(cors::cors))
         .with_state(face)

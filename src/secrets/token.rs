@@ -1,23 +1,20 @@
-//! Access and refresh tokens: JWT, HS256, told apart by `token_type`.
+//! Access and refresh tokens: JWT, HS256, told apart by `token_type`; signed as `keys` has it.
 
 use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::keys::Keys;
+pub use super::keys::{OTHERS_MAX, SECRET_MIN};
 use crate::{
     ids::{SessionId, UserId},
     time::Timestamp,
 };
-
-/// The shortest secret that is accepted, in bytes.
-pub const SECRET_MIN: usize = 32;
 
 /// Who a token is by and for, where it says so at all.
 const ISSUER: &str = "parlance";
@@ -92,34 +89,20 @@ pub enum TokenError {
     Expired,
 }
 
-/// Signs and reads tokens with one secret.
+/// Signs tokens with one secret, and reads those of a few.
 #[derive(Clone)]
 pub struct Tokens(Arc<Keys>);
-
-struct Keys {
-    secret: Vec<u8>,
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    validation: Validation,
-}
 
 impl Tokens {
     /// With the bytes of `PARLANCE_SECRET_KEY`; `None` if they are too few.
     pub fn new(secret: &[u8]) -> Option<Self> {
-        if secret.len() < SECRET_MIN {
-            return None;
-        }
-        let mut validation = Validation::new(Algorithm::HS256);
-        // Times are checked against the app's clock, names by `read`.
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        validation.required_spec_claims.clear();
-        Some(Self(Arc::new(Keys {
-            secret: secret.to_vec(),
-            encoding: EncodingKey::from_secret(secret),
-            decoding: DecodingKey::from_secret(secret),
-            validation,
-        })))
+        Self::with_others(secret, &[])
+    }
+
+    /// The same, with secrets that sign nothing, and whose tokens are accepted; `None` if one is
+    /// too short.
+    pub fn with_others(secret: &[u8], others: &[&[u8]]) -> Option<Self> {
+        Keys::new(secret, others).map(|keys| Self(Arc::new(keys)))
     }
 
     /// A signed token.
@@ -142,7 +125,7 @@ impl Tokens {
             iat: now.seconds(),
             exp: *expires_at,
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.0.encoding)
+        self.0.sign(&claims)
     }
 
     /// What a token proves at this moment. One that does not say all that ours say proves
@@ -151,7 +134,7 @@ impl Tokens {
     /// # Errors
     /// [`TokenError`]; the signature is checked before anything else is believed.
     pub fn read(&self, kind: TokenType, text: &str, now: Timestamp) -> Result<Token, TokenError> {
-        let said = self.decode(text)?;
+        let (said, _) = self.0.read::<Said>(text)?;
         let texts = [&said.sub, &said.user_id, &said.jti, &said.sid];
         let is_whole =
             said.iat.is_some() && texts.iter().all(|text| text_of(text.as_ref()).is_some());
@@ -179,34 +162,19 @@ impl Tokens {
     /// # Errors
     /// [`TokenError`]; the signature is checked before anything else is believed.
     pub fn open(&self, text: &str, now: Timestamp) -> Result<Opened, TokenError> {
-        self.decode(text)?.in_time(now)
-    }
-
-    /// What a token with our signature says.
-    fn decode(&self, text: &str) -> Result<Said, TokenError> {
-        let read = jsonwebtoken::decode::<Said>(text, &self.0.decoding, &self.0.validation);
-        let read = read.map_err(|_| TokenError::Invalid)?;
-        let Header { typ, kid, jku, jwk, x5u, x5c, .. } = read.header;
-        // One key is configured, so a token that names a key names an unknown one; and a
-        // key that a token brings along is never ours.
-        let brings_key =
-            kid.is_some() || jku.is_some() || jwk.is_some() || x5u.is_some() || x5c.is_some();
-        if brings_key || !typ.is_none_or(|typ| typ.eq_ignore_ascii_case("JWT")) {
-            return Err(TokenError::Invalid);
-        }
-        Ok(read.claims)
+        self.0.read::<Said>(text)?.0.in_time(now)
     }
 
     /// The name of the one token that follows this one. It can be computed again, so the
-    /// same successor can be handed out twice though only its hash is kept.
-    pub fn successor(&self, jti: &str) -> String {
-        // HMAC takes a key of any length, so this cannot fail.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0.secret) else {
-            return String::new();
-        };
-        mac.update(b"refresh token after ");
-        mac.update(jti.as_bytes());
-        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    /// same successor can be handed out twice though only its hash is kept; and again with the
+    /// key that signed this one, so also by a server that signs with another key since.
+    ///
+    /// # Errors
+    /// [`TokenError::Invalid`] for what none of our keys signed.
+    pub fn successor(&self, text: &str) -> Result<String, TokenError> {
+        let (said, key) = self.0.read::<Said>(text)?;
+        let jti = text_of(said.jti.as_ref()).ok_or(TokenError::Invalid)?;
+        Ok(key.derive(&[b"refresh token after ", jti.as_bytes()]))
     }
 }
 
@@ -255,9 +223,12 @@ pub fn hash(jti: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use hmac::{Hmac, KeyInit, Mac};
+
     use super::*;
 
     const SECRET: &[u8] = b"a secret of at least thirty-two bytes";
+    const OTHER: &[u8] = b"another secret of thirty-two bytes!";
 
     fn token(expires_at: i64) -> Token {
         Token { user: UserId::new(), session: SessionId::new(), jti: new_jti(), expires_at }
@@ -291,7 +262,7 @@ mod tests {
         flipped[last] = if flipped[last] == b'A' { b'B' } else { b'A' };
         let flipped = String::from_utf8(flipped).unwrap();
         assert_eq!(tokens.read(TokenType::Access, &flipped, now), Err(TokenError::Invalid));
-        let other = Tokens::new(b"another secret of thirty-two bytes!").unwrap();
+        let other = Tokens::new(OTHER).unwrap();
         assert_eq!(other.read(TokenType::Access, &signed, now), Err(TokenError::Invalid));
     }
 
@@ -363,9 +334,58 @@ mod tests {
     #[test]
     fn a_successor_can_be_named_again_but_not_guessed_without_the_secret() {
         let one = Tokens::new(SECRET).unwrap();
-        let other = Tokens::new(b"another secret of thirty-two bytes!").unwrap();
-        assert_eq!(one.successor("a"), one.successor("a"));
-        assert_ne!(one.successor("a"), one.successor("b"));
-        assert_ne!(one.successor("a"), other.successor("a"));
+        let other = Tokens::new(OTHER).unwrap();
+        let (a, b) = (token(1_000), token(1_000));
+        let sign = |tokens: &Tokens, token: &Token| {
+            tokens.sign(TokenType::Refresh, token, Timestamp::from_micros(0)).unwrap()
+        };
+        let successor = one.successor(&sign(&one, &a)).unwrap();
+        assert_eq!(one.successor(&sign(&one, &a)), Ok(successor.clone()));
+        assert_ne!(one.successor(&sign(&one, &b)), Ok(successor.clone()));
+        assert_ne!(other.successor(&sign(&other, &a)), Ok(successor.clone()));
+        // Whoever signs now, the successor is named by the key of the one before it.
+        let after = Tokens::with_others(OTHER, &[SECRET]).unwrap();
+        assert_eq!(after.successor(&sign(&one, &a)), Ok(successor));
+        assert_eq!(other.successor(&sign(&one, &a)), Err(TokenError::Invalid));
+    }
+
+    #[test]
+    fn a_key_is_named_once_there_are_several_and_each_is_known_by_its_name() {
+        let now = Timestamp::from_micros(0);
+        let token = token(1_000);
+        let sign = |tokens: &Tokens| tokens.sign(TokenType::Access, &token, now).unwrap();
+        let kid = |text: &str| jsonwebtoken::decode_header(text).unwrap().kid;
+        let old = Tokens::new(SECRET).unwrap();
+        let new = Tokens::new(OTHER).unwrap();
+        let before = Tokens::with_others(SECRET, &[OTHER]).unwrap();
+        let after = Tokens::with_others(OTHER, &[SECRET]).unwrap();
+        assert_eq!(kid(&sign(&old)), None);
+        assert_ne!(kid(&sign(&before)), kid(&sign(&after)));
+        // At each step, what some instances sign is read by all.
+        for (signs, reads, is_good) in [
+            (&old, &before, true),
+            (&before, &old, true),
+            (&before, &after, true),
+            (&after, &before, true),
+            (&old, &after, true),
+            (&after, &new, true),
+            (&new, &after, true),
+            (&old, &new, false),
+            (&before, &new, false),
+            (&after, &old, false),
+        ] {
+            let read = reads.read(TokenType::Access, &sign(signs), now);
+            assert_eq!(read.is_ok(), is_good, "{:?}", kid(&sign(signs)));
+        }
+        // The name of a key does not make a signature of another one good.
+        let named = forge(
+            &format!(r#"{{"alg":"HS256","kid":"{}"}}"#, kid(&sign(&after)).unwrap()),
+            &format!(
+                r#"{{"sub":"{0}","user_id":"{0}","token_type":"access","jti":"x","sid":"{1}","iat":0,"exp":1000}}"#,
+                token.user, token.session
+            ),
+        );
+        assert!(after.read(TokenType::Access, &named, now).is_err());
+        assert!(Tokens::with_others(SECRET, &[&[7; SECRET_MIN - 1]]).is_none());
     }
 }

@@ -11,7 +11,10 @@ use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue,
-        header::{REFERRER_POLICY, USER_AGENT, X_CONTENT_TYPE_OPTIONS},
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY,
+            STRICT_TRANSPORT_SECURITY, USER_AGENT, X_CONTENT_TYPE_OPTIONS,
+        },
     },
     middleware::Next,
     response::Response,
@@ -30,16 +33,44 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// The longest request id that is taken from a client.
 const REQUEST_ID_MAX: usize = 64;
 
-/// What every answer says unless it says otherwise itself.
-const HEADERS: [(HeaderName, HeaderValue); 2] = [
+/// What every answer says unless it says otherwise itself. An answer that is data is to be kept
+/// by nobody, to be shown as a page by nobody, and to be loaded by no page of another origin
+/// that was not allowed to read it.
+const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
 ];
 
+/// Where clients come over TLS, browsers never come otherwise, for a year. What else is under
+/// the name of the host is not ours to decide.
+const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 pub(super) struct Around {
-    pub(super) trusted_proxies: Vec<IpNet>,
-    pub(super) request_log: RequestLog,
-    pub(super) metrics: Metrics,
+    trusted_proxies: Vec<IpNet>,
+    request_log: RequestLog,
+    metrics: Metrics,
+    is_tls: bool,
+}
+
+impl Around {
+    pub(super) fn new(
+        trusted_proxies: Vec<IpNet>,
+        request_log: RequestLog,
+        metrics: Metrics,
+        public_url: Option<&str>,
+    ) -> Self {
+        let is_tls = public_url.is_some_and(|url| url.starts_with("https://"));
+        Self { trusted_proxies, request_log, metrics, is_tls }
+    }
 }
 
 pub(super) async fn around(
@@ -51,6 +82,15 @@ pub(super) async fn around(
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let path = uri.path();
     let id = request_id(request.headers_mut());
+    // HTTP/2 has it in another place.
+    if !request.headers().contains_key(HOST)
+        && let Some(host) = uri.host()
+    {
+        let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
+        if let Ok(host) = HeaderValue::try_from(format!("{host}{port}")) {
+            request.headers_mut().insert(HOST, host);
+        }
+    }
     let client = client(&request, &around.trusted_proxies);
     let ip = client.ip.map(tracing::field::display);
     request.extensions_mut().insert(client);
@@ -79,6 +119,9 @@ pub(super) async fn around(
     span.in_scope(|| tracing::info!(%method, path, status, code, ms, ip, "answered"));
     for (name, value) in HEADERS {
         response.headers_mut().entry(name).or_insert(value);
+    }
+    if around.is_tls {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, ONLY_TLS);
     }
     response.headers_mut().insert(REQUEST_ID, id);
     rate_headers::tell(&mut response);

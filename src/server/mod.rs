@@ -1,8 +1,11 @@
 //! The one list of routes; what is around every request (`around`); how the server takes
-//! connections and stops (`serve`); what it tells of itself, at another address (`numbers`).
+//! connections and stops (`serve`), and what they are held to (`connection`, `places`); what it
+//! tells of itself, at another address (`numbers`).
 
 mod around;
+mod connection;
 mod numbers;
+mod places;
 mod rate_headers;
 mod serve;
 
@@ -32,7 +35,7 @@ use crate::{
 };
 use around::{Around, REQUEST_ID, around};
 pub use numbers::{numbers, serve_numbers};
-pub use serve::{STALLED, listen, serve};
+pub use serve::{Connections, accept, serve};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -45,7 +48,7 @@ pub struct Options {
     pub body_limit: usize,
     /// How long one request may take.
     pub timeout: Duration,
-    /// Whether clients may ask for the schema.
+    /// Whether the server describes itself: the schema of GraphQL, the pages about REST.
     pub introspection: bool,
     /// Whether people with a browser are shown GraphiQL.
     pub graphiql: bool,
@@ -111,7 +114,7 @@ pub fn router(app: App, options: &Options) -> Router {
     let shows_graphiql = graphiql && introspection;
     graphql::prepare();
     let metrics = app.metrics.clone();
-    let surroundings = Around { trusted_proxies, request_log, metrics };
+    let surroundings = Around::new(trusted_proxies, request_log, metrics, public_url.as_deref());
     let health = Health { app: app.clone(), allow_unsafe_durability };
     let face = Face {
         app: app.clone(),
@@ -142,7 +145,7 @@ pub fn router(app: App, options: &Options) -> Router {
         .layer(cors(&allowed_origins));
     Router::new()
         .merge(graphql)
-        .merge(rest::router(Arc::new(face)))
+        .merge(rest::router(Arc::new(face), introspection))
         .merge(pages::router(site))
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready).with_state(health))

@@ -9,7 +9,7 @@ use axum::{
 };
 use tokio::net::TcpListener;
 
-use super::serve::{STALLED, listen};
+use super::serve::{Connections, accept};
 use crate::{domain::App, metrics::Form};
 
 /// The one route.
@@ -23,12 +23,7 @@ pub fn numbers(app: App) -> Router {
 /// Serves them until the server has stopped.
 pub async fn serve_numbers(app: App, listener: TcpListener) {
     let stopping = app.stopping.clone();
-    let router = numbers(app);
-    let served = axum::serve(listen(listener, STALLED), router)
-        .with_graceful_shutdown(async move { stopping.cancelled().await });
-    if let Err(error) = served.await {
-        tracing::error!(%error, "/metrics is not served any more");
-    }
+    accept(listener, numbers(app), Connections::default(), stopping).await;
 }
 
 async fn tell(State(app): State<App>, headers: HeaderMap) -> Response {

@@ -1,68 +1,214 @@
 //! How the server takes connections, and how it stops.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, time::Duration};
 
 use axum::{
     Router,
-    serve::{ListenerExt, TapIo},
+    body::Body,
+    extract::ConnectInfo,
+    http::{Method, Request, StatusCode},
 };
-use tokio::net::{TcpListener, TcpStream};
+use hyper::{
+    body::Incoming,
+    service::{Service, service_fn},
+};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto::Builder,
+    service::TowerToHyperService,
+};
+use ipnet::IpNet;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::Instant,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use super::{
+    connection::{Connection, Counted, UnderWay},
+    places::Places,
+};
 use crate::domain::App;
-
-/// How long what was sent may go untaken before a connection is given up.
-pub const STALLED: Duration = Duration::from_secs(30);
 
 /// How long the server waits in all for what is under way once it is told to stop.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Gives up connections on which nothing that was sent was taken for so long: the peer is gone,
-/// or does not read. Only the system knows that; what writes to them waits.
-pub fn listen(
-    listener: TcpListener,
-    within: Duration,
-) -> TapIo<TcpListener, impl FnMut(&mut TcpStream) + Send + 'static> {
-    listener.tap_io(move |stream| {
-        #[cfg(target_os = "linux")]
-        if let Err(error) = socket2::SockRef::from(&*stream).set_tcp_user_timeout(Some(within)) {
-            tracing::warn!(%error, "a connection may outlive its peer");
+/// The least time between two warnings that there is no room for another connection.
+const REMIND: Duration = Duration::from_mins(1);
+
+/// What is said to who finds no place; some will not hear it.
+const NO_PLACE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\
+    content-length: 0\r\nconnection: close\r\n\r\n";
+
+/// How connections are taken.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    /// How long what was sent may go untaken before a connection is given up: the peer is gone,
+    /// or does not read. Only the system knows that; what writes to them waits.
+    pub stalled: Duration,
+    /// How long the head of a request may take to come.
+    pub head: Duration,
+    /// How long a connection is kept on which nothing is asked.
+    pub idle: Duration,
+    /// The most there are at once.
+    pub most: usize,
+    /// The most of one address.
+    pub most_per_address: usize,
+    /// Whose connections are not counted by address, since they are those of many.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+impl Default for Connections {
+    fn default() -> Self {
+        Self {
+            stalled: Duration::from_secs(30),
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            most: 50_000,
+            most_per_address: 10_000,
+            trusted_proxies: Vec::new(),
         }
-        #[cfg(not(target_os = "linux"))]
-        let _ = (stream, within);
-    })
+    }
+}
+
+/// Takes connections until it is told to stop, then waits until those that are open have come
+/// to their end. Those that are open when it is dropped end after what they are at.
+pub async fn accept(
+    listener: TcpListener,
+    router: Router,
+    connections: Connections,
+    stop: CancellationToken,
+) {
+    let stop = stop.child_token();
+    let _when_dropped = stop.clone().drop_guard();
+    let places = Places::new(&connections);
+    let open = TaskTracker::new();
+    let mut warned: Option<Instant> = None;
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = next(&listener) => accepted,
+            () = stop.cancelled() => break,
+        };
+        let Some(place) = places.take(peer.ip()) else {
+            if warned.is_none_or(|at| at.elapsed() >= REMIND) {
+                warned = Some(Instant::now());
+                tracing::warn!(ip = %peer.ip(), "there are too many connections: some are refused");
+            }
+            let _ = stream.try_write(NO_PLACE);
+            continue;
+        };
+        give_up_within(&stream, connections.stalled);
+        let connection = Connection::new(stream, place, connections.head, connections.idle);
+        open.spawn(converse(connection, peer, router.clone(), stop.clone()));
+    }
+    drop(listener);
+    open.close();
+    open.wait().await;
+}
+
+async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            // Of this connection: there are others.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ConnectionRefused
+                        | io::ErrorKind::ConnectionAborted
+                        | io::ErrorKind::ConnectionReset
+                ) => {}
+            // Most likely all files are open that may be, and some will be closed.
+            Err(error) => {
+                tracing::error!(%error, "a connection cannot be taken");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+fn give_up_within(stream: &TcpStream, within: Duration) {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(within)) {
+        tracing::warn!(%error, "a connection may outlive its peer");
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = (stream, within);
+}
+
+/// Answers what is asked on one connection until it ends.
+async fn converse(
+    connection: Connection<TcpStream>,
+    peer: SocketAddr,
+    router: Router,
+    stop: CancellationToken,
+) {
+    let state = connection.state();
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |request: Request<Incoming>| {
+        let under_way = UnderWay::begin(&state, request.version());
+        let is_connect = request.method() == Method::CONNECT;
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let answered = router.call(request);
+        async move {
+            let response = answered.await?;
+            let status = response.status();
+            if status == StatusCode::SWITCHING_PROTOCOLS || (is_connect && status.is_success()) {
+                under_way.becomes_another_protocol();
+            }
+            Ok::<_, std::convert::Infallible>(
+                response.map(|body| Counted { body, _under_way: under_way }),
+            )
+        }
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    // For WebSockets over HTTP/2.
+    builder.http2().enable_connect_protocol();
+    let connection = TokioIo::new(connection);
+    let mut conversation = pin!(builder.serve_connection_with_upgrades(connection, service));
+    let mut is_stopping = false;
+    loop {
+        tokio::select! {
+            ended = conversation.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::trace!(%error, "a connection broke off");
+                }
+                return;
+            }
+            () = stop.cancelled(), if !is_stopping => {
+                is_stopping = true;
+                conversation.as_mut().graceful_shutdown();
+            }
+        }
+    }
 }
 
 /// Listens until it is told to stop, then lets what is under way come to its end.
-///
-/// # Errors
-/// With a sentence for the operator.
-pub async fn serve(app: &App, router: Router, listener: TcpListener) -> Result<(), String> {
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+pub async fn serve(app: &App, router: Router, listener: TcpListener, connections: Connections) {
     let (stopping, stopped) = (app.stopping.clone(), app.stopping.clone());
-    let server =
-        axum::serve(listen(listener, STALLED), service).with_graceful_shutdown(async move {
-            told_to_stop().await;
-            tracing::info!("stopping");
-            stopping.cancel();
-        });
+    let told = async {
+        told_to_stop().await;
+        tracing::info!("stopping");
+        stopping.cancel();
+        std::future::pending::<()>().await;
+    };
     let running = app.running.clone();
     let all = async {
-        server.await.map_err(|error| error.to_string())?;
+        accept(listener, router, connections, stopped.clone()).await;
         running.close();
         running.wait().await;
-        Ok(())
     };
     // A client that keeps its connection busy does not keep the server up.
     let patience = async {
         stopped.cancelled().await;
         tokio::time::sleep(PATIENCE).await;
+        tracing::warn!("stopped with something still under way");
     };
     tokio::select! {
-        done = all => done,
-        () = patience => {
-            tracing::warn!("stopped with something still under way");
-            Ok(())
-        }
+        () = all => {}
+        () = patience => {}
+        () = told => {}
     }
 }
 

@@ -38,7 +38,7 @@ impl Program {
             .with("PARLANCE_REQUEST_LOG", "off")
     }
 
-    fn at(url: &str) -> Self {
+    pub(crate) fn at(url: &str) -> Self {
         Self { envs: vec![("DATABASE_URL".to_owned(), url.to_owned())] }
     }
 

@@ -317,8 +317,12 @@ async fn a_message_of_which_no_signal_told_is_a_lost_hint() {
 async fn hints_between_instances_are_counted_on_both_ends() {
     let nats = NatsServer::start().await;
     let setup = || {
-        let sharing =
-            Sharing { is_shared: true, nats: Some(nats.url()), pace: live::Options::default() };
+        let sharing = Sharing {
+            is_shared: true,
+            nats: Some(nats.url()),
+            nats_ca: None,
+            pace: live::Options::default(),
+        };
         Setup { sharing, ..Setup::default() }
     };
     let one = TestApp::start_with(setup()).await;
@@ -341,8 +345,12 @@ async fn hints_between_instances_are_counted_on_both_ends() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hints_that_nats_does_not_take_are_counted_as_dropped() {
     let mut nats = NatsServer::start().await;
-    let sharing =
-        Sharing { is_shared: true, nats: Some(nats.url()), pace: live::Options::default() };
+    let sharing = Sharing {
+        is_shared: true,
+        nats: Some(nats.url()),
+        nats_ca: None,
+        pace: live::Options::default(),
+    };
     let app = TestApp::start_with(Setup { sharing, ..Setup::default() }).await;
     until(&app, |numbers| numbers.of("parlance_live_bus_up") > 0.5).await;
     nats.kill();
@@ -435,7 +443,7 @@ async fn the_pool_slow_statements_and_failures_are_seen() {
 
 // What is written about the numbers
 
-/// The metrics that an expression of PromQL names.
+/// The metrics that an expression of `PromQL` names.
 fn named(expression: &str) -> BTreeSet<String> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == ':';
     let words = expression.split(|c| !is_word(c));

@@ -2,7 +2,7 @@
 
 use std::{fs, time::Duration};
 
-use parlance::live::bus::nats::{Nats, State};
+use parlance::live::bus::nats::{Nats, Server, State};
 use tokio::{
     sync::mpsc::{self, UnboundedReceiver},
     time::{Instant, sleep, timeout},
@@ -22,10 +22,14 @@ struct Instance {
 
 impl Instance {
     fn start(url: &str, subject: &str) -> Self {
+        Self::start_on(Server::new(url).unwrap(), subject)
+    }
+
+    fn start_on(server: Server, subject: &str) -> Self {
         let (hear, heard) = mpsc::unbounded_channel();
         let (connect, connected) = mpsc::unbounded_channel();
         let bus = Nats::start(
-            url,
+            server,
             subject.to_owned(),
             move |message| hear.send(message.to_vec()).unwrap(),
             move || connect.send(()).unwrap(),
@@ -201,7 +205,9 @@ async fn what_cannot_be_meant_is_refused_at_once_without_its_password() {
         ("nats://ann:s3cret@localhost", "hints.>"),
     ];
     for (url, subject) in wrong {
-        let error = Nats::start(url, subject.to_owned(), |_| {}, || {}).unwrap_err();
+        let started = Server::new(url)
+            .and_then(|server| Nats::start(server, subject.to_owned(), |_| {}, || {}));
+        let error = started.unwrap_err();
         assert!(!error.contains("s3cret"), "{url} {subject}: {error}");
     }
 }

@@ -3,6 +3,7 @@
 
 use std::{
     collections::HashMap,
+    fmt::Write,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -47,10 +48,10 @@ impl Collector {
     /// The spans of a trace, once there is one of each name: they come as they end.
     async fn trace(&self, id: &str, with: &[&str]) -> Vec<Span> {
         for _ in 0..400 {
-            let spans = self.spans.lock().unwrap();
-            let of_trace: Vec<Span> =
-                spans.iter().filter(|span| hex(&span.trace_id) == id).cloned().collect();
-            drop(spans);
+            let of_trace: Vec<Span> = {
+                let spans = self.spans.lock().unwrap();
+                spans.iter().filter(|span| hex(&span.trace_id) == id).cloned().collect()
+            };
             if with.iter().all(|name| of_trace.iter().any(|span| span.name == *name)) {
                 return of_trace;
             }
@@ -77,7 +78,10 @@ async fn take(State((spans, resource)): State<Taken>, body: Bytes) {
 }
 
 fn hex(id: &[u8]) -> String {
-    id.iter().map(|byte| format!("{byte:02x}")).collect()
+    id.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
 }
 
 fn text(of: &[KeyValue], key: &str) -> Option<String> {

@@ -274,9 +274,12 @@ pub async fn refresh(app: &App, client: &Client, refresh_token: &str) -> Result<
             error => error,
         })?;
     app.limits.refresh(token.session)?;
+    let successor = &app.tokens.successor(refresh_token).map_err(|_| bad_refresh_token())?;
     let exchanged = app
         .store
-        .transaction(|tx| async move { exchange(app, tx, client, token, now).await }.scope_boxed())
+        .transaction(|tx| {
+            async move { exchange(app, tx, client, token, successor, now).await }.scope_boxed()
+        })
         .await?;
     if exchanged.is_none() {
         app.live.tell(Signal::SessionOver { session: token.session });
@@ -291,6 +294,7 @@ async fn exchange(
     tx: &mut Conn,
     client: &Client,
     token: &Token,
+    successor: &str,
     now: Timestamp,
 ) -> Result<Option<Granted>> {
     let session = sessions::lock(tx, token.session).await?.ok_or(Error::SessionRevoked)?;
@@ -306,16 +310,15 @@ async fn exchange(
     let kept = sessions::find_token(tx, &hash).await?;
     let kept = kept.filter(|kept| kept.session_id == session.id);
     let kept = kept.ok_or_else(bad_refresh_token)?;
-    let successor = app.tokens.successor(&token.jti);
     let Some(spent_at) = kept.spent_at else {
         let expires_at = now.after(app.rules.refresh_ttl).min(session.absolute_expires_at);
         let session = Session { expires_at, ..session };
         sessions::update_spent(tx, &hash, now).await?;
         sessions::update_used(tx, session.id, now, expires_at).await?;
-        let opened = keep(tx, session, successor, now).await?;
+        let opened = keep(tx, session, successor.to_owned(), now).await?;
         return Ok(Some(sign(app, opened)?));
     };
-    let next = sessions::find_token(tx, &token::hash(&successor)).await?;
+    let next = sessions::find_token(tx, &token::hash(successor)).await?;
     let is_unused = next.is_some_and(|next| next.spent_at.is_none());
     if is_unused && now <= spent_at.after(GRACE) {
         if kept.regranted_at.is_some() {
@@ -323,7 +326,8 @@ async fn exchange(
             return Err(Error::BadToken(problem));
         }
         sessions::update_regranted(tx, &hash, now).await?;
-        return Ok(Some(sign(app, Opened { session, secret: successor, user })?));
+        let secret = successor.to_owned();
+        return Ok(Some(sign(app, Opened { session, secret, user })?));
     }
     sessions::revoke(tx, session.id, user.id, now).await?;
     operations::note(tx, now, "refresh.reused", None, Some(user.id), client, None).await?;

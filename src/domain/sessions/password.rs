@@ -43,6 +43,9 @@ pub(super) fn wrong() -> Error {
 pub(super) async fn note_failure(app: &App, client: &Client, subject: Option<UserId>) {
     app.metrics.auth_failed("password");
     let (now, action) = (app.clock.now(), "login.failed");
+    // Not the name, for which some type their password.
+    let (user, ip) = (subject.map(tracing::field::display), client.ip.map(tracing::field::display));
+    tracing::warn!(user.id = user, ip, "a sign-in failed");
     let noted = async {
         let mut conn = app.store.writing().await?;
         operations::note(&mut conn, now, action, None, subject, client, None).await
@@ -66,5 +69,7 @@ pub(in crate::domain) async fn must_know_password(
         return Ok(());
     }
     app.metrics.auth_failed("password");
+    let ip = client.ip.map(tracing::field::display);
+    tracing::warn!(user.id = %viewer.id(), ip, "the password of who is signed in was wrong");
     Err(Error::InvalidCredentials("the current password is wrong"))
 }

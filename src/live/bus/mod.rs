@@ -4,9 +4,9 @@
 pub mod nats;
 mod words;
 
-use std::sync::OnceLock;
+use std::{path::Path, sync::OnceLock};
 
-use self::nats::{Nats, State};
+use self::nats::{Nats, Server, State};
 use super::Signal;
 
 /// A way to other instances.
@@ -80,7 +80,7 @@ impl Bus for Polling {
 /// Other instances are told over NATS. While that is away the database is asked often.
 #[derive(Debug)]
 pub struct OverNats {
-    url: String,
+    server: Server,
     subject: String,
     nats: OnceLock<Result<Nats, String>>,
 }
@@ -89,10 +89,14 @@ impl OverNats {
     /// Instances of one deployment share a subject, which nobody else has.
     ///
     /// # Errors
-    /// With a sentence for the operator if the URL cannot be meant.
-    pub fn new(url: &str, subject: String) -> Result<Self, String> {
-        nats::check(url)?;
-        Ok(Self { url: url.to_owned(), subject, nats: OnceLock::new() })
+    /// With a sentence for the operator if the URL or the file of authorities cannot be meant.
+    pub fn new(url: &str, ca: Option<&Path>, subject: String) -> Result<Self, String> {
+        let server = Server::new(url).map_err(|why| format!("PARLANCE_NATS_URL: {why}"))?;
+        let server = match ca {
+            None => server,
+            Some(ca) => server.trusting(ca).map_err(|why| format!("PARLANCE_NATS_CA: {why}"))?,
+        };
+        Ok(Self { server, subject, nats: OnceLock::new() })
     }
 
     fn nats(&self) -> Option<&Nats> {
@@ -109,7 +113,8 @@ impl Bus for OverNats {
                 heard(signal);
             }
         };
-        self.nats.get_or_init(|| Nats::start(&self.url, self.subject.clone(), heard, connected));
+        let server = self.server.clone();
+        self.nats.get_or_init(|| Nats::start(server, self.subject.clone(), heard, connected));
     }
 
     fn publish(&self, signal: Signal) -> Published {

@@ -1,7 +1,13 @@
 //! The bus over NATS: what one instance publishes, the others hear. Nothing is kept for later: while the server is away
 //! messages are dropped, and whoever listens reads again from the database when told that the connection stands.
 
-use std::{error::Error, ops::RangeInclusive, time::Duration};
+use std::{
+    error::Error,
+    fmt, fs,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use async_nats::{
     Client, ConnectError, ConnectErrorKind, ConnectOptions, Event, ServerAddr, ServerError,
@@ -60,19 +66,10 @@ pub enum State {
     Away(String),
 }
 
-/// Whether a URL can be meant.
-///
-/// # Errors
-/// With a sentence, which shows no password, if it cannot.
-pub fn check(url: &str) -> Result<(), String> {
-    Server::parse(url).map(drop)
-}
-
 impl Nats {
     /// Starts connecting, and answers at once: the server may be down now and come later. Needs a tokio runtime.
     ///
-    /// The URL is `nats://HOST:PORT` or, to insist on TLS, `tls://HOST:PORT`, with `USER:PASSWORD@` or `TOKEN@` before
-    /// the host if the server asks for it. `subject` is published to and listened on. A user with limited rights needs
+    /// `subject` is published to and listened on. A user with limited rights needs
     /// it and everything below it (`subject.>`), to publish and to subscribe.
     ///
     /// `heard` is called with each message of other instances (and with one of ours, should it come in over a broken
@@ -80,14 +77,13 @@ impl Nats {
     /// come to stand, when the subscription is in place: what came before was not heard. It must not block either.
     ///
     /// # Errors
-    /// With a sentence, which shows no password, if the URL or the subject cannot be meant.
+    /// With a sentence if the subject cannot be meant.
     pub fn start(
-        url: &str,
+        server: Server,
         subject: String,
         heard: impl Fn(&[u8]) + Send + Sync + 'static,
         connected: impl Fn() + Send + Sync + 'static,
     ) -> Result<Self, String> {
-        let server = Server::parse(url)?;
         let subject = Subject::from(subject);
         let has_wildcard = subject.split('.').any(|token| token == "*" || token == ">");
         if !subject.is_valid() || has_wildcard {
@@ -122,12 +118,23 @@ impl Drop for Nats {
 }
 
 /// Where the server is, and what it asks of those who come in.
-struct Server {
+#[derive(Clone)]
+pub struct Server {
     /// Without the credentials: the library does not take them from here, but logs it.
     address: ServerAddr,
     key: Key,
+    /// Whom to trust that it is the server, other than the well-known authorities.
+    ca: Option<PathBuf>,
 }
 
+impl fmt::Debug for Server {
+    /// Without the credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.address.as_url_str())
+    }
+}
+
+#[derive(Clone)]
 enum Key {
     None,
     Token(String),
@@ -135,7 +142,12 @@ enum Key {
 }
 
 impl Server {
-    fn parse(url: &str) -> Result<Self, String> {
+    /// The URL is `nats://HOST:PORT` or, to insist on TLS, `tls://HOST:PORT`, with `USER:PASSWORD@` or `TOKEN@` before
+    /// the host if the server asks for it.
+    ///
+    /// # Errors
+    /// With a sentence, which shows no password, if the URL cannot be meant.
+    pub fn new(url: &str) -> Result<Self, String> {
         let address: ServerAddr = url.parse().map_err(|error| format!("{error}"))?;
         if address.is_websocket() {
             return Err("NATS is reached by nats:// or tls://, not through a WebSocket".to_owned());
@@ -156,16 +168,33 @@ impl Server {
             .and_then(|()| url.set_password(None))
             .map_err(|()| "the URL of NATS names no host".to_owned())?;
         let address = ServerAddr::from_url(url).map_err(|error| format!("{error}"))?;
-        Ok(Self { address, key })
+        Ok(Self { address, key, ca: None })
+    }
+
+    /// The same, over TLS, and only if one of the authorities in this PEM file vouches for the server.
+    ///
+    /// # Errors
+    /// With a sentence if the file holds none.
+    pub fn trusting(self, ca: &Path) -> Result<Self, String> {
+        let text = fs::read_to_string(ca).map_err(|error| format!("{}: {error}", ca.display()))?;
+        // The library takes a file without any for one that trusts nobody, and says so at each attempt.
+        if !text.contains("-----BEGIN CERTIFICATE-----") {
+            return Err(format!("{} holds no certificate in PEM", ca.display()));
+        }
+        Ok(Self { ca: Some(ca.to_owned()), ..self })
     }
 
     fn options(&self) -> ConnectOptions {
-        match &self.key {
+        let options = match &self.key {
             Key::None => ConnectOptions::new(),
             Key::Token(token) => ConnectOptions::with_token(token.clone()),
             Key::Password { user, password } => {
                 ConnectOptions::with_user_and_password(user.clone(), password.clone())
             }
+        };
+        match &self.ca {
+            None => options,
+            Some(ca) => options.add_root_certificates(ca.clone()).require_tls(true),
         }
     }
 }
@@ -345,7 +374,13 @@ fn reason(error: &ConnectError) -> String {
         | ConnectErrorKind::Io
         | ConnectErrorKind::ServerParse
         | ConnectErrorKind::MaxReconnects => {
-            error.source().map_or_else(|| error.to_string(), ToString::to_string)
+            let why = error.source().map_or_else(|| error.to_string(), ToString::to_string);
+            // What rustls says of a server that answers its greeting in words.
+            if why.contains("InvalidContentType") {
+                format!("the server does not speak TLS: {why}")
+            } else {
+                why
+            }
         }
     }
 }

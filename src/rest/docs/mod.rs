@@ -12,7 +12,7 @@ use axum::{Router, routing::any};
 use super::Face;
 use crate::pages::address;
 
-/// The routes, for everybody.
+/// The routes, for everybody; a server that does not show its schema has none of them.
 pub(super) fn routes(router: Router<Arc<Face>>) -> Router<Arc<Face>> {
     let mut router = router
         .route("/api/schema/", any(schema::serve))

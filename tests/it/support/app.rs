@@ -11,10 +11,11 @@ use diesel_async::RunQueryDsl;
 use parlance::{
     domain::{App, Rates, Rules, Sharing},
     secrets::token::Tokens,
-    server,
+    server::{self, Connections},
     store::{Conn, Store},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
 
 use super::{Client, TestClock, database::Database};
 
@@ -27,6 +28,7 @@ pub(crate) struct Setup {
     pub(crate) options: server::Options,
     pub(crate) pool_size: usize,
     pub(crate) sharing: Sharing,
+    pub(crate) tokens: Tokens,
 }
 
 impl Default for Setup {
@@ -41,7 +43,8 @@ impl Default for Setup {
             rates: Rates::default(),
         };
         let (options, sharing) = (server::Options::default(), Sharing::default());
-        Self { rules, options, pool_size: 8, sharing }
+        let tokens = Tokens::new(SECRET).unwrap();
+        Self { rules, options, pool_size: 8, sharing, tokens }
     }
 }
 
@@ -75,9 +78,8 @@ impl TestApp {
     }
 
     async fn on(database: Arc<Database>, clock: Arc<TestClock>, setup: Setup) -> Self {
-        let Setup { rules, options, pool_size, sharing } = setup;
+        let Setup { rules, options, pool_size, sharing, tokens } = setup;
         let store = Store::open(&database.options(pool_size)).unwrap();
-        let tokens = Tokens::new(SECRET).unwrap();
         let app = App::start(store.clone(), clock.clone(), tokens.clone(), rules, sharing).await;
         let app = app.unwrap();
         let router = server::router(app.clone(), &options);
@@ -91,16 +93,20 @@ impl TestApp {
 
     /// Listens on a port of its own until the answer is dropped.
     pub(crate) async fn serves(&self) -> Served {
-        self.serves_within(server::STALLED).await
+        self.serves_with(Connections::default()).await
     }
 
     /// The same, giving up connections on which nothing is taken for so long.
     pub(crate) async fn serves_within(&self, within: Duration) -> Served {
+        self.serves_with(Connections { stalled: within, ..Connections::default() }).await
+    }
+
+    /// The same, taking connections in its own way.
+    pub(crate) async fn serves_with(&self, connections: Connections) -> Served {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let service = self.router.clone().into_make_service_with_connect_info::<SocketAddr>();
-        let listener = server::listen(listener, within);
-        let task = tokio::spawn(async move { axum::serve(listener, service).await.unwrap() });
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(server::accept(listener, self.router.clone(), connections, stop));
         Served { address, task }
     }
 
