@@ -1,11 +1,13 @@
-//! Pages for people with a browser, made by the server and whole without a script: signing in
-//! and out, and what administrators see and do. The pages on which REST shows its answers are
-//! its own; layout, style, cookies and addresses are here for both.
+//! Pages for people with a browser. The chat page is a program of its own (`web/`), which is
+//! served here. All others are made by the server and whole without a script: signing in and
+//! out, and what administrators see and do. The pages on which REST shows its answers are its
+//! own; layout, style, cookies and addresses are here for both.
 //!
 //! May name `domain`, `request_log`, `ids` and `time`; never `store`, nor another face.
 
 pub(crate) mod address;
 mod admin;
+pub(crate) mod chat;
 pub(crate) mod cookies;
 mod fault;
 pub(crate) mod layout;
@@ -34,8 +36,11 @@ pub struct Site {
 
 /// The routes of the pages.
 pub fn router(site: Site) -> Router {
-    let mut router =
-        Router::new().merge(login::routes()).merge(admin::routes()).merge(style::routes());
+    let mut router = Router::new()
+        .merge(login::routes())
+        .merge(admin::routes())
+        .merge(style::routes())
+        .merge(chat::routes());
     for bare in ["/admin", "/api-auth/login", "/api-auth/logout"] {
         router = router.route(bare, any(address::add_slash));
     }

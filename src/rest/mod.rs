@@ -99,7 +99,10 @@ pub fn router(face: Arc<Face>) -> Router {
         for (path, view) in RESOURCES {
             router = at(router, &format!("{prefix}{path}"), view);
         }
-        router = at(router, prefix, &root::ROOT);
+        router = match *prefix {
+            "/" => router.route("/", any(root::serve_bare)),
+            prefix => at(router, prefix, &root::ROOT),
+        };
     }
     docs::routes(router)
         .layer(middleware::from_fn(headers))

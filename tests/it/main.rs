@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what cannot be in a test ends it")]
 
 mod accounts;
+mod chat_page;
 mod commands;
 mod concurrency;
 mod conversations;

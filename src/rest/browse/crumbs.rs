@@ -73,6 +73,8 @@ pub(super) fn trail(path: &str) -> Markup {
                 @for (place, (address, name)) in steps.iter().enumerate() {
                     li {
                         @let is_here = place + 1 == steps.len();
+                        // The bare root is the chat page to a browser that does not name a format.
+                        @let address = if address == "/" { "/?format=api" } else { address };
                         a href=(address) aria-current=[is_here.then_some("page")] { (name) }
                     }
                 }

@@ -1,0 +1,34 @@
+// The message that another one answers.
+
+import type { Message } from '../state/room';
+import { nameOf } from '../words';
+
+type Quoted = NonNullable<Message['replyTo']>;
+
+interface Props {
+  message: Quoted;
+  viewerId: string;
+  onShow?: () => void;
+}
+
+export function Quote({ message, viewerId, onShow }: Props) {
+  const name = message.sender.id === viewerId ? 'You' : nameOf(message.sender);
+  const content = (
+    <>
+      <strong>{name}</strong>
+      <span>{message.deletedAt ? 'This message was deleted.' : message.body}</span>
+    </>
+  );
+  if (!onShow) return <span class="quote">{content}</span>;
+  return (
+    <button
+      type="button"
+      class="quote"
+      tabIndex={-1}
+      aria-label={`In answer to ${name}: ${message.body}`}
+      onClick={onShow}
+    >
+      {content}
+    </button>
+  );
+}
