@@ -35,7 +35,6 @@ export function MessageItem({ room, message, isFirst, isStop, isLit, onFocus, on
     deletedAt && 'deleted',
   ];
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: one of the messages is a stop of the keyboard, and arrows lead on from it
     <li
       class={classes.filter(Boolean).join(' ')}
       data-seq={seq}

@@ -15,19 +15,14 @@ export function Quote({ message, viewerId, onShow }: Props) {
   const name = message.sender.id === viewerId ? 'You' : nameOf(message.sender);
   const content = (
     <>
+      {onShow && <span class="unseen">In answer to </span>}
       <strong>{name}</strong>
       <span>{message.deletedAt ? 'This message was deleted.' : message.body}</span>
     </>
   );
   if (!onShow) return <span class="quote">{content}</span>;
   return (
-    <button
-      type="button"
-      class="quote"
-      tabIndex={-1}
-      aria-label={`In answer to ${name}: ${message.body}`}
-      onClick={onShow}
-    >
+    <button type="button" class="quote" tabIndex={-1} onClick={onShow}>
       {content}
     </button>
   );
