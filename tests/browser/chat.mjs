@@ -195,6 +195,20 @@ await check('a message is deleted for both, once more asked for', async () => {
   assert.equal(await item(ann, 'Dear!').last().getByRole('button', { name: 'Delete' }).count(), 0);
 });
 
+await check('addresses are links, and nothing else of what is written is more than text', async () => {
+  const hostile = '<img src=x onerror=alert(1)> javascript:alert(1) see https://example.org/a?b=1#c, or (http://x.org).';
+  await say(bob, hostile);
+  await stands(ann, 'see https://example.org');
+  const links = await item(ann, 'see https').locator('.body a').evaluateAll((all) => all.map(({ href, rel }) => [href, rel]));
+  const rel = 'noopener noreferrer nofollow';
+  assert.deepEqual(links, [
+    ['https://example.org/a?b=1#c', rel],
+    ['http://x.org/', rel],
+  ]);
+  assert.equal(await item(ann, 'see https').locator('.body').innerText(), hostile);
+  assert.equal(await ann.locator('.messages img').count(), 0);
+});
+
 await check('the keyboard finds its way, and its way back', async () => {
   await writing(ann).focus();
   await ann.keyboard.press('Shift+Tab');

@@ -107,7 +107,7 @@ async fn the_page_may_load_and_ask_nothing_but_its_own_server() {
 async fn programs_find_the_root_of_rest_where_browsers_find_the_page() {
     let app = TestApp::start().await;
     let ann = app.person("ann").await;
-    let bearer = format!("Bearer {}", ann.client.token().unwrap());
+    let bearer = format!("Bearer {}", ann.token().unwrap());
     for accept in ["application/json", "*/*", "text/html, application/json"] {
         let root =
             asks(&app, Method::GET, "/", &[("accept", accept), ("authorization", &bearer)]).await;

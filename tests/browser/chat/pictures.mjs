@@ -43,7 +43,7 @@ export async function pictures({ check, browsers, server, folder }) {
   const looks = [
     { name: 'chat-desktop', viewport: { width: 1180, height: 740 } },
     { name: 'chat-dark', viewport: { width: 1180, height: 740 }, colorScheme: 'dark' },
-    { name: 'chat-phone', viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 },
+    { name: 'chat-phone', viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true, deviceScaleFactor: 1.5 },
     { name: 'chat-phone-dark', viewport: { width: 390, height: 780 }, isMobile: true, hasTouch: true, colorScheme: 'dark' },
     { name: 'chat-still', viewport: { width: 820, height: 700 }, reducedMotion: 'reduce', forcedColors: 'active' },
   ];

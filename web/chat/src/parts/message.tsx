@@ -9,6 +9,7 @@ import { Ask } from './dialog';
 import { sentence } from './field';
 import { Icon } from './icons';
 import { Quote } from './quote';
+import { Text } from './text';
 
 interface Props {
   room: Room;
@@ -50,7 +51,7 @@ export function MessageItem({ room, message, isFirst, isStop, isLit, onFocus, on
         {replyTo && !deletedAt && (
           <Quote message={replyTo} viewerId={room.viewerId} onShow={() => onShow(replyTo.seq)} />
         )}
-        <p class="body">{deletedAt ? 'This message was deleted.' : body}</p>
+        <p class="body">{deletedAt ? 'This message was deleted.' : <Text words={body} />}</p>
         <span class="meta">
           {editedAt && !deletedAt && <span title={`Edited ${wholeTimeOf(editedAt)}`}>edited</span>}
           <time dateTime={sentAt} title={wholeTimeOf(sentAt)}>

@@ -15,6 +15,7 @@ import { useState } from 'preact/hooks';
 import { Avatar } from '../parts/avatar';
 import { Ask, Dialog } from '../parts/dialog';
 import { Field, sentence } from '../parts/field';
+import { Icon } from '../parts/icons';
 import { People } from '../parts/people';
 import { errorOf, operation } from '../server';
 import type { Room } from '../state/room';
@@ -194,8 +195,14 @@ function MemberRow({ member: { user, role }, isViewer, own, onRole, onRemove }: 
         <span class="hint">{ROLES[role]}</span>
       )}
       {mayRemove && (
-        <button type="button" class="link" aria-label={`Remove ${name}`} onClick={onRemove}>
-          Remove
+        <button
+          type="button"
+          class="quiet round"
+          aria-label={`Remove ${name}`}
+          title="Remove"
+          onClick={onRemove}
+        >
+          <Icon name="close" />
         </button>
       )}
     </li>

@@ -1,5 +1,5 @@
 // An open conversation: who is in it, what is said, and where one writes.
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { Avatar } from '../parts/avatar';
 import { Composer } from '../parts/composer';
 import { Icon } from '../parts/icons';
@@ -25,7 +25,7 @@ export function RoomScreen({ id, list, out, viewerId }: Props) {
   }, [room]);
   const gone = room.gone.value;
   return (
-    <main class="room" aria-label="Conversation">
+    <main class="room" aria-labelledby="title">
       <Header room={room} list={list} />
       {gone ? (
         <div class="empty">
@@ -51,6 +51,11 @@ export function RoomScreen({ id, list, out, viewerId }: Props) {
 
 function Header({ room, list }: { room: Room; list: Chats }) {
   const [isAsking, setAsking] = useState(false);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Where the composer does not take the focus, it would be lost with the list that was left.
+  useEffect(() => {
+    if (!matchMedia('(pointer: fine)').matches) heading.current?.focus();
+  }, []);
   const conversation = list.get(room.id) ?? room.conversation.value;
   const title = conversation ? titleOf(conversation, room.viewerId) : '';
   const isGroup = conversation?.kind === 'GROUP';
@@ -63,7 +68,9 @@ function Header({ room, list }: { room: Room; list: Chats }) {
       </a>
       {conversation && <Avatar id={faceOf(conversation, room.viewerId)} name={title} isGroup={isGroup} />}
       <div class="grow">
-        <h2>{title}</h2>
+        <h2 id="title" tabIndex={-1} ref={heading}>
+          {title}
+        </h2>
         {isGroup && count > 0 && (
           <p class="hint">
             {count} {count === 1 ? 'member' : 'members'}

@@ -1,6 +1,6 @@
 // The list of conversations, the one that was active last on top.
 import type { ConversationFieldsFragment, UserFieldsFragment } from '@parlance/client';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Avatar } from '../parts/avatar';
 import { Icon } from '../parts/icons';
 import type { Chats } from '../state/chats';
@@ -17,10 +17,19 @@ interface Props {
 
 export function Sidebar({ list, user, openId }: Props) {
   const [isFinding, setFinding] = useState(false);
+  const nav = useRef<HTMLElement>(null);
+  const last = useRef(openId);
+  // Whoever comes back to the list finds themselves where they left it.
+  useEffect(() => {
+    if (!openId && last.current) {
+      nav.current?.querySelector<HTMLElement>(`a[href="${placeOf(last.current)}"]`)?.focus();
+    }
+    last.current = openId;
+  }, [openId]);
   const all = list.inOrder.value;
   const name = nameOf(user);
   return (
-    <nav class="sidebar" aria-label="Conversations">
+    <nav class="sidebar" ref={nav} aria-label="Conversations">
       <header class="bar">
         <Avatar id={user.id} name={name} />
         <h1 class="grow" title={`Signed in as ${user.username}`}>

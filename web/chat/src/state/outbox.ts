@@ -109,7 +109,11 @@ export class Outbox {
 
   #set(all: readonly Pending[]): void {
     this.#all.value = all;
-    sessionStorage.setItem(this.#key, JSON.stringify(all));
+    try {
+      sessionStorage.setItem(this.#key, JSON.stringify(all));
+    } catch {
+      // Where a browser keeps nothing, a reload loses what is not sent.
+    }
   }
 }
 

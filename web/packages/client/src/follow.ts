@@ -49,6 +49,8 @@ export function follow<Result, Variables extends Record<string, unknown>>(
   let isLoaded = false;
   let failures = 0;
   let phase: Phase | undefined;
+  let giveUp = () => {};
+  signal.addEventListener('abort', () => giveUp());
   const enter = (next: Phase) => {
     if (next === phase || signal.aborted) return;
     phase = next;
@@ -82,10 +84,10 @@ export function follow<Result, Variables extends Record<string, unknown>>(
           complete: () => resolve(false),
         },
       );
-      signal.addEventListener('abort', () => {
+      giveUp = () => {
         stop();
         resolve(true);
-      });
+      };
     });
 
   const run = async (): Promise<ParlanceError | null> => {

@@ -28,25 +28,32 @@ export function memoryStorage(): Storage {
 
 /** For all tabs of a browser, under one key. */
 export function browserStorage(key = 'parlance.session'): Storage {
+  // Where a browser keeps nothing, it is for this page alone.
+  let here: Kept | null = null;
   return {
     read() {
       try {
         const kept = JSON.parse(localStorage.getItem(key) ?? 'null');
         return typeof kept?.refreshToken === 'string' && typeof kept?.user?.id === 'string' ? kept : null;
       } catch {
-        return null;
+        return here;
       }
     },
     write(kept) {
-      if (kept) localStorage.setItem(key, JSON.stringify(kept));
-      else localStorage.removeItem(key);
+      here = kept;
+      try {
+        if (kept) localStorage.setItem(key, JSON.stringify(kept));
+        else localStorage.removeItem(key);
+      } catch {
+        // It is kept here.
+      }
     },
     watch(changed) {
       const heard = (event: StorageEvent) => {
         if (event.key === key || event.key === null) changed();
       };
-      addEventListener('storage', heard);
-      return () => removeEventListener('storage', heard);
+      globalThis.addEventListener?.('storage', heard);
+      return () => globalThis.removeEventListener?.('storage', heard);
     },
   };
 }

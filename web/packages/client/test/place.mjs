@@ -123,6 +123,8 @@ export function follower(client, conversationId, onEvent = () => {}) {
       const loaded = await client.request(OpenConversationDocument, { id: conversationId, last: 100 });
       it.loads += 1;
       it.messages = [...loaded.conversation.messages.nodes];
+      it.events = [];
+      it.first = loaded.conversation.eventSeq + 1;
       return { eventSeq: loaded.conversation.eventSeq, epoch: loaded.server.epoch };
     },
     onEvent(event) {
