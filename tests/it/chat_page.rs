@@ -123,8 +123,12 @@ async fn programs_find_the_root_of_rest_where_browsers_find_the_page() {
     let named = opens(&app, "/?format=api").await;
     assert_eq!(named.response.status(), StatusCode::UNAUTHORIZED);
     assert!(named.text().contains("Api Root"), "{}", named.text());
+    // The way back to the lists does not lead to the chat.
+    assert_eq!(named.text().matches("href=\"/?format=api\"").count(), 2, "{}", named.text());
+    assert!(!named.text().contains("href=\"/\""), "{}", named.text());
     let posted = asks(&app, Method::POST, "/", &[("accept", BROWSER)]).await;
-    assert_eq!(posted.response.status(), StatusCode::FORBIDDEN, "{}", posted.text());
+    assert_eq!(posted.response.status(), StatusCode::UNAUTHORIZED, "{}", posted.text());
+    assert!(posted.text().contains("Api Root"), "{}", posted.text());
     for path in ["/api/", "/api/v1/"] {
         assert!(opens(&app, path).await.text().contains("Api Root"));
     }
