@@ -66,6 +66,8 @@ export function connect({ url, storage, lock, webSocketImpl, fetch }: ConnectOpt
   const kept = storage ?? ('localStorage' in globalThis ? browserStorage() : memoryStorage());
   const session = new Session(ask, kept, lock ?? browserLock());
   const socket = openSocket({ url: endpoint, session, webSocketImpl });
+  // A socket belongs to whoever opened it, and is kept for a while when nothing is followed.
+  session.onChange(() => socket.terminate());
   const wakes = new Set<() => void>();
   const nudged = (wake: () => void) => {
     wakes.add(wake);

@@ -10,7 +10,7 @@ import {
   type RegisterInput,
   type UserFieldsFragment,
 } from './generated.js';
-import type { Lock, Storage } from './storage.js';
+import type { Kept, Lock, Storage } from './storage.js';
 import type { Ask } from './transport.js';
 import { pause } from './wait.js';
 
@@ -61,15 +61,17 @@ export class Session {
     return this.#enter((await this.#ask(LoginDocument, { input })).login);
   }
 
-  /** Ends the session here, and on the server if that can be reached. */
+  /** Ends the session here at once, and then on the server, if that can be reached. */
   async logout(): Promise<void> {
+    const [access, kept] = [this.#access, this.#storage.read()];
+    this.#leave();
+    if (!kept) return;
     try {
-      const token = await this.token();
+      const isGood = access && access.userId === kept.user.id && Date.now() < access.renewAt;
+      const token = isGood ? access.token : (await this.#exchange(kept)).accessToken;
       await this.#ask(LogoutDocument, {}, { token });
     } catch {
-      // It ends by itself when it has not been used for long.
-    } finally {
-      this.#leave();
+      // It ends by itself when it has not been used for long; nobody has its tokens any more.
     }
   }
 
@@ -100,11 +102,11 @@ export class Session {
       }
       try {
         // If the answer is lost, the same exchange works once more for a while, so nothing is written before.
-        const { refreshToken } = await this.#ask(RefreshDocument, {
-          input: { refreshToken: kept.refreshToken },
-        });
-        this.#enter(refreshToken);
-        return refreshToken.accessToken;
+        const fresh = await this.#exchange(kept);
+        // Whoever has signed out meanwhile, or in as somebody else, stays so.
+        if (this.#storage.read()?.user.id !== kept.user.id) continue;
+        this.#enter(fresh);
+        return fresh.accessToken;
       } catch (thrown) {
         const error = ParlanceError.from(thrown);
         if (error.retryable) throw error;
@@ -116,6 +118,10 @@ export class Session {
         throw ParlanceError.signedOut();
       }
     }
+  }
+
+  async #exchange({ refreshToken }: Kept): Promise<AuthFieldsFragment> {
+    return (await this.#ask(RefreshDocument, { input: { refreshToken } })).refreshToken;
   }
 
   #enter({ accessToken, refreshToken, expiresAt, user }: AuthFieldsFragment): UserFieldsFragment {

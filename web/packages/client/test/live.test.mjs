@@ -230,6 +230,40 @@ test('a socket is shown fresh tokens and stays open', { timeout }, async (t) => 
   assert.equal(sockets, 1);
 });
 
+test('whoever signs in next gets nothing of who was there before', { timeout }, async (t) => {
+  const it = await place(t);
+  const [one, cat] = [await it.person('ann'), await it.person('cat')];
+  const anns = await group([cat, one]);
+  const before = follower(one, anns);
+  await until('it is live', () => before.phases.at(-1) === 'live');
+  before.stop();
+  await one.session.register({
+    username: 'bob',
+    email: 'bob@example.org',
+    password: 'correct horse battery',
+  });
+  const bobs = await group([cat, one]);
+  const heard = [];
+  let isLive = false;
+  one.followInbox({
+    async load() {
+      const { server, conversations } = await one.request(ConversationsDocument, { first: 20 });
+      return { epoch: server.epoch, heads: conversations.nodes, activeSince: null };
+    },
+    onEvent(event) {
+      if ('conversation' in event) heard.push(event.conversation.id);
+    },
+    onPhase: (phase) => {
+      isLive = phase === 'live';
+    },
+  });
+  await until('it is live', () => isLive);
+  await cat.sendMessage({ conversationId: anns, body: 'for Ann' });
+  await cat.sendMessage({ conversationId: bobs, body: 'for Bob' });
+  await until('it is heard', () => heard.includes(bobs));
+  assert.deepEqual(heard, [bobs]);
+});
+
 test('signing out elsewhere ends what is followed', { timeout }, async (t) => {
   const it = await place(t);
   const ann = await it.person('ann');

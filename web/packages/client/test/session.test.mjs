@@ -164,6 +164,49 @@ test('what is stolen and used ends the session, and the page is told', { timeout
   assert.equal(shared.read(), null);
 });
 
+test('a renewal that ends late brings nobody back', { timeout }, async (t) => {
+  const it = await place(t);
+  let release = null;
+  const slow = async (url, init) => {
+    const response = await fetch(url, init);
+    if (init.body.includes('mutation Refresh(') && !release) await new Promise((go) => (release = go));
+    return response;
+  };
+  const storage = memoryStorage();
+  const { session } = await it.person('ann', { fetch: slow, storage });
+  const late = session.token(await session.token()).catch((error) => error);
+  await until('it is on its way', () => release);
+  await session.register({ username: 'bob', email: 'bob@example.org', password });
+  release();
+  await late;
+  assert.equal(session.user.username, 'bob');
+  assert.equal(storage.read().user.username, 'bob');
+  release = null;
+  const again = session.token(await session.token()).catch((error) => error);
+  await until('it is on its way', () => release);
+  await session.logout();
+  release();
+  assert.equal((await again).code, 'SIGNED_OUT');
+  assert.deepEqual([session.user, storage.read()], [null, null]);
+});
+
+test('signing out ends the session on the server, also when the access token is old', {
+  timeout,
+}, async (t) => {
+  const it = await place(t);
+  for (const isOld of [false, true]) {
+    const storage = memoryStorage();
+    const name = `ann${isOld}`;
+    let { session } = await it.person(name, { storage });
+    if (isOld) ({ session } = it.client({ storage }));
+    const { refreshToken } = storage.read();
+    await session.logout();
+    storage.write({ refreshToken, user: { id: 'whoever' } });
+    const stolen = it.client({ storage });
+    await assert.rejects(stolen.session.token(), { code: 'SIGNED_OUT' });
+  }
+});
+
 test('while the server is away nobody is signed out', { timeout }, async (t) => {
   const it = await place(t);
   const { session } = await it.person('ann');
