@@ -11,7 +11,7 @@ import { urqlClient } from './server';
 import { Chats, chats } from './state/chats';
 import { forgetConnection } from './state/connection';
 import { Outbox, outbox } from './state/outbox';
-import { forgetRooms } from './state/room';
+import { forgetRooms } from './state/rooms';
 import { route, viewer } from './state/viewer';
 
 // Whoever signs in gets a list and an outbox of their own, and takes them along when they leave.

@@ -6,7 +6,8 @@ import { Icon } from '../parts/icons';
 import { Timeline } from '../parts/timeline';
 import type { Chats } from '../state/chats';
 import type { Outbox } from '../state/outbox';
-import { type Room, roomOf } from '../state/room';
+import type { Room } from '../state/room';
+import { roomOf } from '../state/rooms';
 import { faceOf, listOf, nameOf, titleOf } from '../words';
 import { Details } from './details';
 

@@ -385,18 +385,3 @@ function reasonOf({ code, message }: ParlanceError): string {
   if (code === 'NOT_FOUND') return 'There is no such conversation, or it is not yours.';
   return message;
 }
-
-/** Rooms that were open keep their draft. */
-const rooms = new Map<string, Room>();
-
-export function roomOf(id: string, viewerId: string, chats: Chats, outbox: Outbox): Room {
-  const held = rooms.get(id);
-  if (held && held.viewerId === viewerId && held.chats === chats) return held;
-  const room = new Room(id, viewerId, chats, outbox);
-  rooms.set(id, room);
-  return room;
-}
-
-export function forgetRooms(): void {
-  rooms.clear();
-}
