@@ -145,13 +145,13 @@ await check('typing is seen, and is over with the message or when all is deleted
   await writing(bob).pressSequentially('Lo');
   await ann.getByText('bob is typing').waitFor();
   await writing(bob).fill('');
-  await ann.getByText('bob is typing').waitFor({ state: 'detached', timeout: 3_000 });
+  await ann.getByText('bob is typing').waitFor({ state: 'detached', timeout: 5_000 });
   await sleep(3_100);
   await writing(bob).pressSequentially('Lovely day');
   await ann.getByText('bob is typing').waitFor();
   await writing(bob).press('Enter');
   await stands(ann, 'Lovely day');
-  await ann.getByText('bob is typing').waitFor({ state: 'detached', timeout: 3_000 });
+  await ann.getByText('bob is typing').waitFor({ state: 'detached', timeout: 5_000 });
 });
 
 await check('words are changed by the up arrow, and Esc leaves them', async () => {
