@@ -229,7 +229,9 @@ await check('the keyboard finds its way, and its way back', async () => {
   await opener.focus();
   await ann.keyboard.press('Enter');
   await dialog(ann).waitFor();
-  assert.equal(await ann.evaluate(() => document.activeElement?.getAttribute('type')), 'search');
+  await until('one can type at once', () =>
+    ann.evaluate(() => document.activeElement?.getAttribute('type') === 'search'),
+  );
   await ann.keyboard.press('Escape');
   await dialog(ann).waitFor({ state: 'detached' });
   assert.ok(await opener.evaluate((button) => button === document.activeElement));
