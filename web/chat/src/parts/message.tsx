@@ -87,47 +87,50 @@ function Actions({ room, message, isOwn, isStop }: ActionsProps) {
     }
   };
   return (
-    <div class="actions">
-      <button
-        type="button"
-        class="quiet round"
-        aria-label="Reply"
-        title="Reply"
-        tabIndex={tabIndex}
-        onClick={() => {
-          room.editing.value = null;
-          room.replying.value = message;
-        }}
-      >
-        <Icon name="reply" />
-      </button>
-      {isOwn && (
+    <>
+      <div class="actions">
         <button
           type="button"
           class="quiet round"
-          aria-label="Edit"
-          title="Edit"
+          aria-label="Reply"
+          title="Reply"
           tabIndex={tabIndex}
           onClick={() => {
-            room.replying.value = null;
-            room.editing.value = message;
+            room.editing.value = null;
+            room.replying.value = message;
           }}
         >
-          <Icon name="edit" />
+          <Icon name="reply" />
         </button>
-      )}
-      {mayDelete && (
-        <button
-          type="button"
-          class="quiet round"
-          aria-label="Delete"
-          title="Delete"
-          tabIndex={tabIndex}
-          onClick={() => setAsking(true)}
-        >
-          <Icon name="trash" />
-        </button>
-      )}
+        {isOwn && (
+          <button
+            type="button"
+            class="quiet round"
+            aria-label="Edit"
+            title="Edit"
+            tabIndex={tabIndex}
+            onClick={() => {
+              room.replying.value = null;
+              room.editing.value = message;
+            }}
+          >
+            <Icon name="edit" />
+          </button>
+        )}
+        {mayDelete && (
+          <button
+            type="button"
+            class="quiet round"
+            aria-label="Delete"
+            title="Delete"
+            tabIndex={tabIndex}
+            onClick={() => setAsking(true)}
+          >
+            <Icon name="trash" />
+          </button>
+        )}
+      </div>
+      {/* Beside them, since they fade away when nobody points at the message. */}
       {isAsking && (
         <Ask
           title="Delete this message?"
@@ -138,6 +141,6 @@ function Actions({ room, message, isOwn, isStop }: ActionsProps) {
           onClose={() => setAsking(false)}
         />
       )}
-    </div>
+    </>
   );
 }
