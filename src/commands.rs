@@ -115,10 +115,11 @@ fn greet(config: &Config, address: &str, database: &str, is_new: bool) -> Outcom
     let mut out = io::stdout().lock();
     let mut say = |line: &str| writeln!(out, "{line}").map_err(|error| error.to_string());
     say(&format!("Parlance {} on {database}", env!("CARGO_PKG_VERSION")))?;
+    say(&format!("  Chat     {url}/"))?;
     say(&format!("  GraphQL  {url}/graphql"))?;
     say(&format!("  Health   {url}/healthz  {url}/readyz"))?;
     if is_new {
-        say("Nobody has an account yet. To make the first, in another terminal:")?;
+        say("Nobody has an account yet. Open the chat to make the first, or in another terminal:")?;
         let register = "mutation { register(input: {username: \\\"me\\\", email: \\\"me@example.org\\\", \
             password: \\\"correct horse\\\"}) { accessToken } }";
         say(&format!("  curl {url}/graphql --json '{{\"query\": \"{register}\"}}'"))?;

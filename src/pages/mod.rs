@@ -1,12 +1,14 @@
-//! Pages for people with a browser: those made by the server and whole without a script, signing
-//! in and out, and what administrators see and do; and those that are programs, as GraphiQL. The
-//! pages on which REST shows its answers are its own; layout, style, cookies and addresses are here for both.
+//! Pages for people with a browser. The chat page (`web/`) and GraphiQL are programs of their own,
+//! which are served here. All others are made by the server and whole without a script: signing
+//! in and out, and what administrators see and do. The pages on which REST shows its answers are
+//! its own; layout, style, cookies and addresses are here for both.
 //!
 //! May name `domain`, `request_log`, `ids` and `time`; never `store`, nor another face.
 
 pub(crate) mod address;
 mod admin;
 mod assets;
+pub(crate) mod chat;
 pub(crate) mod cookies;
 mod fault;
 pub mod graphiql;
@@ -40,7 +42,8 @@ pub fn router(site: Site) -> Router {
     let mut router = Router::new()
         .merge(login::routes())
         .merge(admin::routes())
-        .merge(assets::routes([&layout::SHEET]));
+        .merge(assets::routes([&layout::SHEET]))
+        .merge(chat::routes());
     if site.shows_graphiql {
         router = router.merge(graphiql::routes());
     }

@@ -100,7 +100,10 @@ pub fn router(face: Arc<Face>, is_described: bool) -> Router {
         for (path, view) in RESOURCES {
             router = at(router, &format!("{prefix}{path}"), view);
         }
-        router = at(router, prefix, &root::ROOT);
+        router = match *prefix {
+            "/" => router.route("/", any(root::serve_bare)),
+            prefix => at(router, prefix, &root::ROOT),
+        };
     }
     if is_described {
         router = docs::routes(router);

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod attacks;
+mod chat_page;
 mod commands;
 mod concurrency;
 mod conversations;

@@ -380,7 +380,7 @@ async fn every_page_is_guarded() {
         all.push((page.clone(), stranger.opens(&page).await));
     }
     for page in [
-        "/",
+        "/?format=api",
         "/api/",
         "/api/v1/users/",
         "/api/token/",
@@ -526,7 +526,7 @@ async fn strangers_see_why_and_where_to_sign_in() {
     seen.says("href=\"/api-auth/login/?next=/api/messages/%3Fpage%3D2\"")
         .does_not_say("Message body");
     assert_eq!(seen.header("www-authenticate"), "Bearer realm=\"api\"");
-    browser.opens("/").await.is(401).says("Api Root");
+    browser.opens("/?format=api").await.is(401).says("Api Root");
     // Signing up is for everybody.
     browser.opens("/api/register/").await.is(405).says("name=\"password\" required");
 }

@@ -10,6 +10,12 @@ pub(super) fn prefix(path: &str) -> &'static str {
     own.max_by_key(|prefix| prefix.len()).copied().unwrap_or("/")
 }
 
+/// Where a browser is shown what is at an address: the bare root is the chat page to one that does
+/// not name a format.
+pub(super) fn shown_at(path: &str) -> &str {
+    if path == "/" { "/?format=api" } else { path }
+}
+
 /// What is at an address, given what follows its prefix.
 fn found(rest: &str) -> Option<&'static View> {
     if rest.is_empty() {
@@ -73,7 +79,7 @@ pub(super) fn trail(path: &str) -> Markup {
                 @for (place, (address, name)) in steps.iter().enumerate() {
                     li {
                         @let is_here = place + 1 == steps.len();
-                        a href=(address) aria-current=[is_here.then_some("page")] { (name) }
+                        a href=(shown_at(address)) aria-current=[is_here.then_some("page")] { (name) }
                     }
                 }
             }

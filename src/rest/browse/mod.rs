@@ -91,7 +91,7 @@ impl Page<'_> {
                 h1 { (view.name) }
                 div.actions {
                     @if view.has(&Method::GET) {
-                        a.button href=(path) { "GET" }
+                        a.button href=(crumbs::shown_at(path)) { "GET" }
                         a.button href=(self.with("format", "json")) { "JSON" }
                     }
                     form method="post" action=(path) {

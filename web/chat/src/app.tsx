@@ -1,0 +1,58 @@
+// What is shown: the form to sign in, or the conversations and the one that is open.
+import { effect, untracked } from '@preact/signals';
+import { Provider } from '@urql/preact';
+import { useMemo } from 'preact/hooks';
+import { Live } from './parts/live';
+import { Empty } from './screens/empty';
+import { RoomScreen } from './screens/room';
+import { Sidebar } from './screens/sidebar';
+import { SignIn } from './screens/sign-in';
+import { urqlClient } from './server';
+import { Chats, chats } from './state/chats';
+import { forgetConnection } from './state/connection';
+import { Outbox, outbox } from './state/outbox';
+import { forgetRooms } from './state/rooms';
+import { route, viewer } from './state/viewer';
+
+// Whoever signs in gets a list and an outbox of their own, and takes them along when they leave.
+effect(() => {
+  const id = viewer.value?.id;
+  if (!id) return;
+  // What they read when they are made must not make them anew when it changes.
+  const [list, out] = untracked(() => [new Chats(), new Outbox(id)] as const);
+  [chats.value, outbox.value] = [list, out];
+  return () => {
+    list.stop();
+    out.stop();
+    [chats.value, outbox.value] = [null, null];
+    forgetRooms();
+    forgetConnection();
+  };
+});
+
+effect(() => {
+  const unread = chats.value?.unread.value ?? 0;
+  document.title = unread > 0 ? `(${unread}) Parlance` : 'Parlance';
+});
+
+export function App() {
+  const user = viewer.value;
+  const client = useMemo(urqlClient, [user?.id]);
+  const [list, out] = [chats.value, outbox.value];
+  const at = route.value;
+  if (!user || !list || !out) return <SignIn isNew={at.screen === 'register'} />;
+  const isRoom = at.screen === 'room';
+  return (
+    <Provider value={client}>
+      <div class={`app ${isRoom ? 'in-room' : 'in-list'}`}>
+        <Sidebar list={list} user={user} openId={isRoom ? at.id : null} />
+        {isRoom ? (
+          <RoomScreen key={at.id} id={at.id} list={list} out={out} viewerId={user.id} />
+        ) : (
+          <Empty list={list} />
+        )}
+      </div>
+      <Live />
+    </Provider>
+  );
+}

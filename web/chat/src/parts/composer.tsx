@@ -1,0 +1,163 @@
+// Where one writes. Enter sends, Shift+Enter begins a line, Esc gives up an answer or an edit, and the up arrow in an
+// empty field takes one's last message to give it new words.
+import { EditMessageDocument, ParlanceError } from '@parlance/client';
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { parlance } from '../server';
+import type { Room } from '../state/room';
+import { announce } from '../state/viewer';
+import { sentence } from './field';
+import { Icon } from './icons';
+import { Quote } from './quote';
+
+/** What the server takes of a message, in bytes. */
+const MOST_BYTES = 16_384;
+const bytesOf = (text: string) => new TextEncoder().encode(text.trim()).length;
+
+export function Composer({ room }: { room: Room }) {
+  const id = useId();
+  const input = useRef<HTMLTextAreaElement>(null);
+  const [wrong, setWrong] = useState<string | null>(null);
+  const [isSaving, setSaving] = useState(false);
+  const [replying, editing, draft] = [room.replying.value, room.editing.value, room.draft.value];
+  /** New words for a message; the draft waits meanwhile. */
+  const [words, setWords] = useState('');
+  const text = editing ? words : draft;
+  const setText = (next: string) => {
+    if (editing) setWords(next);
+    else room.draft.value = next;
+  };
+
+  useEffect(() => {
+    setWrong(null);
+    setWords(editing?.body ?? '');
+    // On a telephone that would bring up the keyboard with each conversation.
+    if (replying || editing || matchMedia('(pointer: fine)').matches) input.current?.focus();
+  }, [room, replying, editing]);
+
+  // As high as what is in it, up to a bound of the style sheet.
+  useLayoutEffect(() => {
+    const field = input.current;
+    if (!field) return;
+    field.style.height = 'auto';
+    field.style.height = `${field.scrollHeight + 2}px`;
+  }, [text]);
+
+  const excess = bytesOf(text) - MOST_BYTES;
+  const isEmpty = text.trim() === '';
+  const problem = excess > 0 ? `This is ${excess.toLocaleString()} bytes too long.` : wrong;
+
+  async function save(): Promise<void> {
+    if (!editing || isSaving) return;
+    if (text.trim() === editing.body) return stop();
+    setSaving(true);
+    try {
+      const input = { id: editing.id, body: text, expectedRevision: editing.revision };
+      room.put((await parlance.request(EditMessageDocument, { input })).editMessage.message);
+      announce('Saved');
+      stop();
+    } catch (thrown) {
+      setWrong(sentence(ParlanceError.from(thrown).message));
+    } finally {
+      setSaving(false);
+    }
+  }
+
+  function submit(): void {
+    if (isEmpty || excess > 0) return;
+    if (editing) return void save();
+    room.send(text);
+    room.draft.value = '';
+    input.current?.focus();
+  }
+
+  function stop(): void {
+    room.replying.value = null;
+    room.editing.value = null;
+  }
+
+  function pressed(event: KeyboardEvent): void {
+    // While a word is composed of several keys, Enter is about the word.
+    if (event.isComposing) return;
+    if (event.key === 'Enter' && !event.shiftKey && !event.altKey && matchMedia('(pointer: fine)').matches) {
+      event.preventDefault();
+      submit();
+    } else if (event.key === 'Escape' && (replying || editing)) {
+      event.preventDefault();
+      stop();
+    } else if (event.key === 'ArrowUp' && text === '' && !editing) {
+      const last = room.messages
+        .peek()
+        .findLast(({ sender, deletedAt }) => sender.id === room.viewerId && !deletedAt);
+      if (!last) return;
+      event.preventDefault();
+      room.replying.value = null;
+      room.editing.value = last;
+    }
+  }
+
+  const subject = editing ?? replying;
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {subject && (
+        <div class="subject">
+          <Icon name={editing ? 'edit' : 'reply'} />
+          <span class="unseen">{editing ? 'Editing' : 'Answering'}</span>
+          <Quote message={subject} viewerId={room.viewerId} />
+          <button
+            type="button"
+            class="quiet round"
+            aria-label={editing ? 'Stop editing' : 'Do not answer this message'}
+            onClick={() => {
+              stop();
+              input.current?.focus();
+            }}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
+      {problem && (
+        <p class="wrong" role="alert" id={`${id}-wrong`}>
+          {problem}
+        </p>
+      )}
+      <div class="writing">
+        <label class="unseen" for={id}>
+          {editing ? 'New words' : 'Message'}
+        </label>
+        <textarea
+          ref={input}
+          id={id}
+          rows={1}
+          placeholder={editing ? 'New words' : 'Write a message'}
+          value={text}
+          aria-invalid={problem ? 'true' : undefined}
+          aria-describedby={problem ? `${id}-wrong` : undefined}
+          onInput={({ currentTarget: { value } }) => {
+            setText(value);
+            if (editing) return;
+            if (value.trim() === '') room.stopTyping();
+            else room.typing();
+          }}
+          onKeyDown={pressed}
+          onBlur={() => room.stopTyping()}
+        />
+        <button
+          type="submit"
+          class="primary round"
+          aria-label={editing ? 'Save' : 'Send'}
+          title={editing ? 'Save (Enter)' : 'Send (Enter)'}
+          disabled={isEmpty || excess > 0 || isSaving}
+        >
+          <Icon name={editing ? 'tick' : 'send'} />
+        </button>
+      </div>
+    </form>
+  );
+}

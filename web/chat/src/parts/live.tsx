@@ -1,0 +1,29 @@
+// What happens out of sight, for those who see it and for those who hear it.
+import { banner } from '../state/connection';
+import { announcement } from '../state/viewer';
+
+const WORDS = {
+  connecting: 'Connecting…',
+  reconnecting: 'Connection lost. Reconnecting… What you write is sent as soon as it is back.',
+  'catching up': 'Catching up…',
+  'caught up': 'Back, and up to date. You missed nothing.',
+};
+
+export function Live() {
+  const now = banner.value;
+  return (
+    <>
+      <div class="banner-place" role="status">
+        {now && (
+          <p class="banner" data-state={now}>
+            <span class="dot" aria-hidden="true" />
+            {WORDS[now]}
+          </p>
+        )}
+      </div>
+      <p class="unseen" aria-live="polite">
+        {announcement.value}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,146 @@
+// One message, with what can be done about it.
+import { DeleteMessageDocument, ParlanceError } from '@parlance/client';
+import { useState } from 'preact/hooks';
+import { parlance } from '../server';
+import type { Message, Room } from '../state/room';
+import { nameOf, timeOf, wholeTimeOf } from '../words';
+import { Avatar } from './avatar';
+import { Ask } from './dialog';
+import { sentence } from './field';
+import { Icon } from './icons';
+import { Quote } from './quote';
+import { Text } from './text';
+
+interface Props {
+  room: Room;
+  message: Message;
+  /** The first of a block of one person. */
+  isFirst: boolean;
+  /** The one that the tabulator key stops at. */
+  isStop: boolean;
+  isLit: boolean;
+  onFocus: (seq: number) => void;
+  onShow: (seq: number) => void;
+}
+
+export function MessageItem({ room, message, isFirst, isStop, isLit, onFocus, onShow }: Props) {
+  const { seq, sender, body, sentAt, editedAt, deletedAt, replyTo } = message;
+  const isOwn = sender.id === room.viewerId;
+  const name = isOwn ? 'You' : nameOf(sender);
+  const isGroup = room.conversation.value?.kind === 'GROUP';
+  const classes = [
+    'message',
+    isOwn ? 'own' : 'other',
+    isFirst && 'first',
+    isLit && 'lit',
+    deletedAt && 'deleted',
+  ];
+  return (
+    <li
+      class={classes.filter(Boolean).join(' ')}
+      data-seq={seq}
+      tabIndex={isStop ? 0 : -1}
+      onFocusCapture={() => onFocus(seq)}
+    >
+      {!isOwn && isGroup && <span class="face">{isFirst && <Avatar id={sender.id} name={name} />}</span>}
+      <div class="bubble">
+        <span class={isFirst && !isOwn && isGroup ? 'from' : 'unseen'}>
+          {name}
+          <span class="unseen">: </span>
+        </span>
+        {replyTo && !deletedAt && (
+          <Quote message={replyTo} viewerId={room.viewerId} onShow={() => onShow(replyTo.seq)} />
+        )}
+        <p class="body">{deletedAt ? 'This message was deleted.' : <Text words={body} />}</p>
+        <span class="meta">
+          {editedAt && !deletedAt && <span title={`Edited ${wholeTimeOf(editedAt)}`}>edited</span>}
+          <time dateTime={sentAt} title={wholeTimeOf(sentAt)}>
+            {timeOf(sentAt)}
+          </time>
+        </span>
+      </div>
+      {!deletedAt && <Actions room={room} message={message} isOwn={isOwn} isStop={isStop} />}
+    </li>
+  );
+}
+
+interface ActionsProps {
+  room: Room;
+  message: Message;
+  isOwn: boolean;
+  isStop: boolean;
+}
+
+function Actions({ room, message, isOwn, isStop }: ActionsProps) {
+  const [isAsking, setAsking] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const role = room.me.value?.role;
+  const mayDelete = isOwn || role === 'OWNER' || role === 'ADMIN';
+  const tabIndex = isStop ? 0 : -1;
+  const remove = async () => {
+    try {
+      const { deleteMessage } = await parlance.request(DeleteMessageDocument, { input: { id: message.id } });
+      room.put(deleteMessage.message);
+      setAsking(false);
+    } catch (thrown) {
+      setError(sentence(ParlanceError.from(thrown).message));
+    }
+  };
+  return (
+    <>
+      <div class="actions">
+        <button
+          type="button"
+          class="quiet round"
+          aria-label="Reply"
+          title="Reply"
+          tabIndex={tabIndex}
+          onClick={() => {
+            room.editing.value = null;
+            room.replying.value = message;
+          }}
+        >
+          <Icon name="reply" />
+        </button>
+        {isOwn && (
+          <button
+            type="button"
+            class="quiet round"
+            aria-label="Edit"
+            title="Edit"
+            tabIndex={tabIndex}
+            onClick={() => {
+              room.replying.value = null;
+              room.editing.value = message;
+            }}
+          >
+            <Icon name="edit" />
+          </button>
+        )}
+        {mayDelete && (
+          <button
+            type="button"
+            class="quiet round"
+            aria-label="Delete"
+            title="Delete"
+            tabIndex={tabIndex}
+            onClick={() => setAsking(true)}
+          >
+            <Icon name="trash" />
+          </button>
+        )}
+      </div>
+      {/* Beside them, since they fade away when nobody points at the message. */}
+      {isAsking && (
+        <Ask
+          title="Delete this message?"
+          words="It goes for everybody, and cannot be brought back."
+          act="Delete"
+          error={error}
+          onAct={remove}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,210 @@
+// About a group: its name, who is in it, and leaving.
+import {
+  AddParticipantsDocument,
+  DeleteConversationDocument,
+  LeaveConversationDocument,
+  type MemberFieldsFragment,
+  type MemberRole,
+  RemoveParticipantDocument,
+  SetMemberRoleDocument,
+  UpdateConversationDocument,
+} from '@parlance/client';
+import type { CombinedError } from '@urql/core';
+import { useMutation } from '@urql/preact';
+import { useState } from 'preact/hooks';
+import { Avatar } from '../parts/avatar';
+import { Ask, Dialog } from '../parts/dialog';
+import { Field, sentence } from '../parts/field';
+import { Icon } from '../parts/icons';
+import { People } from '../parts/people';
+import { errorOf, operation } from '../server';
+import type { Room } from '../state/room';
+import { go } from '../state/viewer';
+import { nameOf } from '../words';
+
+const RENAME = operation(UpdateConversationDocument);
+const ADD = operation(AddParticipantsDocument);
+const REMOVE = operation(RemoveParticipantDocument);
+const SET_ROLE = operation(SetMemberRoleDocument);
+const LEAVE = operation(LeaveConversationDocument);
+const END = operation(DeleteConversationDocument);
+
+const ROLES: Record<MemberRole, string> = { OWNER: 'Owner', ADMIN: 'Admin', MEMBER: 'Member' };
+
+type View = 'members' | 'add' | 'leave' | 'end';
+
+export function Details({ room, onClose }: { room: Room; onClose: () => void }) {
+  const [view, setView] = useState<View>('members');
+  const [wrong, setWrong] = useState<string | null>(null);
+  const [, rename] = useMutation(RENAME);
+  const [, add] = useMutation(ADD);
+  const [, remove] = useMutation(REMOVE);
+  const [, setRole] = useMutation(SET_ROLE);
+  const [, leave] = useMutation(LEAVE);
+  const [, end] = useMutation(END);
+
+  const conversationId = room.id;
+  const members = [...room.members.value.values()];
+  const own = room.me.value?.role ?? 'MEMBER';
+  const [isOwner, mayManage] = [own === 'OWNER', own !== 'MEMBER'];
+  const title = room.conversation.value?.title ?? '';
+
+  const show = (next: View) => {
+    setWrong(null);
+    setView(next);
+  };
+  /** What is shown changes by the events of the conversation; an error is said here. */
+  const told = async (asked: Promise<{ error?: CombinedError | undefined }>): Promise<boolean> => {
+    const { error } = await asked;
+    setWrong(error ? sentence(errorOf(error).message) : null);
+    return !error;
+  };
+  const gone = async (asked: Promise<{ error?: CombinedError | undefined }>) => {
+    if (await told(asked)) go('#/');
+  };
+
+  if (view === 'leave' || view === 'end') {
+    const isLeaving = view === 'leave';
+    return (
+      <Ask
+        title={isLeaving ? 'Leave this group?' : 'Delete this group?'}
+        words={
+          isLeaving
+            ? 'You see nothing of it any more unless somebody adds you again.'
+            : 'It ends for everybody who is in it, and cannot be brought back.'
+        }
+        act={isLeaving ? 'Leave' : 'Delete'}
+        error={wrong}
+        onAct={() =>
+          gone(isLeaving ? leave({ input: { conversationId } }) : end({ input: { id: conversationId } }))
+        }
+        onClose={() => show('members')}
+      />
+    );
+  }
+  const error = wrong && (
+    <p class="wrong" role="alert">
+      {wrong}
+    </p>
+  );
+  if (view === 'add') {
+    return (
+      <Dialog title="Add people" onClose={() => show('members')}>
+        {error}
+        <People
+          without={members.map(({ user }) => user.id)}
+          chosen={null}
+          onPick={async ({ id }) => {
+            if (await told(add({ input: { conversationId, userIds: [id] } }))) show('members');
+          }}
+        />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog title="About this group" onClose={onClose}>
+      {error}
+      {mayManage && (
+        <form
+          class="inline"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const given = String(new FormData(event.currentTarget).get('title') ?? '').trim();
+            void told(rename({ input: { id: conversationId, title: given || null } }));
+          }}
+        >
+          <Field
+            key={title}
+            label="Name of the group"
+            name="title"
+            value={title}
+            isRequired={false}
+            maxLength={200}
+          />
+          <button type="submit">Rename</button>
+        </form>
+      )}
+      <div class="between">
+        <h3>
+          {members.length} {members.length === 1 ? 'member' : 'members'}
+        </h3>
+        {mayManage && (
+          <button type="button" onClick={() => show('add')}>
+            Add people
+          </button>
+        )}
+      </div>
+      <ul class="found">
+        {members.map((member) => (
+          <MemberRow
+            key={member.user.id}
+            member={member}
+            isViewer={member.user.id === room.viewerId}
+            own={own}
+            onRole={(role) => told(setRole({ input: { conversationId, userId: member.user.id, role } }))}
+            onRemove={() => told(remove({ input: { conversationId, userId: member.user.id } }))}
+          />
+        ))}
+      </ul>
+      <footer>
+        {isOwner && (
+          <button type="button" class="danger" onClick={() => show('end')}>
+            Delete group
+          </button>
+        )}
+        <button type="button" onClick={() => show('leave')}>
+          Leave group
+        </button>
+      </footer>
+    </Dialog>
+  );
+}
+
+interface RowProps {
+  member: MemberFieldsFragment;
+  isViewer: boolean;
+  /** What the viewer is. */
+  own: MemberRole;
+  onRole: (role: MemberRole) => void;
+  onRemove: () => void;
+}
+
+function MemberRow({ member: { user, role }, isViewer, own, onRole, onRemove }: RowProps) {
+  const name = nameOf(user);
+  const mayRemove = !isViewer && (own === 'OWNER' || (own === 'ADMIN' && role === 'MEMBER'));
+  return (
+    <li class="person">
+      <Avatar id={user.id} name={name} />
+      <span class="what">
+        <span class="title">{isViewer ? `${name} (you)` : name}</span>
+        {name !== user.username && <span class="preview">{user.username}</span>}
+      </span>
+      {own === 'OWNER' && !isViewer ? (
+        <select
+          aria-label={`What ${name} may do`}
+          value={role}
+          onChange={({ currentTarget }) => onRole(currentTarget.value as MemberRole)}
+        >
+          {Object.entries(ROLES).map(([value, words]) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </select>
+      ) : (
+        <span class="hint">{ROLES[role]}</span>
+      )}
+      {mayRemove && (
+        <button
+          type="button"
+          class="quiet round"
+          aria-label={`Remove ${name}`}
+          title="Remove"
+          onClick={onRemove}
+        >
+          <Icon name="close" />
+        </button>
+      )}
+    </li>
+  );
+}

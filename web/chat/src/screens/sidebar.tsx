@@ -1,0 +1,136 @@
+// The list of conversations, the one that was active last on top.
+import type { ConversationFieldsFragment, UserFieldsFragment } from '@parlance/client';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Avatar } from '../parts/avatar';
+import { Icon } from '../parts/icons';
+import type { Chats } from '../state/chats';
+import { isReading } from '../state/reading';
+import { leave, placeOf } from '../state/viewer';
+import { faceOf, nameOf, shortTimeOf, titleOf, wholeTimeOf } from '../words';
+import { NewChat } from './new-chat';
+
+interface Props {
+  list: Chats;
+  user: UserFieldsFragment;
+  openId: string | null;
+}
+
+export function Sidebar({ list, user, openId }: Props) {
+  const [isFinding, setFinding] = useState(false);
+  const nav = useRef<HTMLElement>(null);
+  const last = useRef(openId);
+  // Whoever comes back to the list finds themselves where they left it.
+  useEffect(() => {
+    if (!openId && last.current) {
+      nav.current?.querySelector<HTMLElement>(`a[href="${placeOf(last.current)}"]`)?.focus();
+    }
+    last.current = openId;
+  }, [openId]);
+  const all = list.inOrder.value;
+  const name = nameOf(user);
+  return (
+    <nav class="sidebar" ref={nav} aria-label="Conversations">
+      <header class="bar">
+        <Avatar id={user.id} name={name} />
+        <h1 class="grow" title={`Signed in as ${user.username}`}>
+          {name}
+        </h1>
+        <button type="button" class="quiet round" aria-label="Sign out" title="Sign out" onClick={leave}>
+          <Icon name="leave" />
+        </button>
+        <button
+          type="button"
+          class="primary round"
+          aria-label="New conversation"
+          title="New conversation"
+          onClick={() => setFinding(true)}
+        >
+          <Icon name="compose" />
+        </button>
+      </header>
+      {list.isLoaded.value && all.length === 0 && (
+        <div class="nothing">
+          <p class="hint">No conversations yet.</p>
+          <button type="button" class="primary" onClick={() => setFinding(true)}>
+            Find people
+          </button>
+        </div>
+      )}
+      <ul
+        class="rows"
+        onKeyDown={walk}
+        onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+          if (scrollTop + clientHeight > scrollHeight - 400) void list.loadMore();
+        }}
+      >
+        {all.map((one) => (
+          <Row key={one.id} conversation={one} viewerId={user.id} isOpen={one.id === openId} />
+        ))}
+      </ul>
+      {isFinding && <NewChat list={list} viewerId={user.id} onClose={() => setFinding(false)} />}
+    </nav>
+  );
+}
+
+/** Up and down lead from one to the next. */
+function walk(event: KeyboardEvent & { currentTarget: HTMLElement }): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('a')];
+  const next = links[links.indexOf(document.activeElement as HTMLElement) + step];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+interface RowProps {
+  conversation: ConversationFieldsFragment;
+  viewerId: string;
+  isOpen: boolean;
+}
+
+function Row({ conversation, viewerId, isOpen }: RowProps) {
+  const { id, kind, lastMessage, lastActivityAt } = conversation;
+  const title = titleOf(conversation, viewerId);
+  // What is being looked at is as good as read.
+  const unread = isOpen && isReading.value ? 0 : conversation.unreadCount;
+  const count = unread >= 1_000 ? '999+' : String(unread);
+  const isGroup = kind === 'GROUP';
+  const sender =
+    lastMessage?.sender.id === viewerId
+      ? 'You: '
+      : isGroup && lastMessage
+        ? `${nameOf(lastMessage.sender)}: `
+        : '';
+  return (
+    <li>
+      <a class="row" href={placeOf(id)} aria-current={isOpen ? 'page' : undefined} data-unread={unread > 0}>
+        <Avatar id={faceOf(conversation, viewerId)} name={title} isGroup={isGroup} />
+        <span class="what">
+          <span class="title">{title}</span>
+          <span class="preview">
+            {lastMessage ? (
+              <>
+                {sender}
+                {lastMessage.body}
+              </>
+            ) : (
+              'No messages yet'
+            )}
+          </span>
+        </span>
+        <span class="when">
+          <time dateTime={lastActivityAt} title={wholeTimeOf(lastActivityAt)}>
+            {shortTimeOf(lastActivityAt)}
+          </time>
+          {unread > 0 && (
+            <span class="badge">
+              {count}
+              <span class="unseen"> unread</span>
+            </span>
+          )}
+        </span>
+      </a>
+    </li>
+  );
+}

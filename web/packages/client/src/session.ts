@@ -1,0 +1,163 @@
+// Who is signed in, and an access token that is always good for a while yet.
+import { ParlanceError } from './errors.js';
+import {
+  type AuthFieldsFragment,
+  LoginDocument,
+  type LoginInput,
+  LogoutDocument,
+  RefreshDocument,
+  RegisterDocument,
+  type RegisterInput,
+  type UserFieldsFragment,
+} from './generated.js';
+import type { Kept, Lock, Storage } from './storage.js';
+import type { Ask } from './transport.js';
+import { pause } from './wait.js';
+
+/** An access token is renewed so long before it ends, or a third of its life if that is less. */
+const AHEAD_MS = 60_000;
+
+interface Access {
+  readonly token: string;
+  readonly userId: string;
+  /** By the clock of this machine. */
+  readonly renewAt: number;
+}
+
+export class Session {
+  #access: Access | null = null;
+  #renewing: Promise<string> | null = null;
+  readonly #listeners = new Set<(user: UserFieldsFragment | null) => void>();
+  readonly #ask: Ask;
+  readonly #storage: Storage;
+  readonly #lock: Lock;
+  #user: UserFieldsFragment | null;
+
+  constructor(ask: Ask, storage: Storage, lock: Lock) {
+    this.#ask = ask;
+    this.#storage = storage;
+    this.#lock = lock;
+    this.#user = storage.read()?.user ?? null;
+    // Another tab has signed in, or out, or only renewed its tokens.
+    storage.watch(() => this.#become(storage.read()?.user ?? null));
+  }
+
+  /** Who is signed in, at once, though the server may turn out to think otherwise. */
+  get user(): UserFieldsFragment | null {
+    return this.#user;
+  }
+
+  /** Calls back when somebody else is signed in, or nobody; answers how to stop that. */
+  onChange(listener: (user: UserFieldsFragment | null) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async register(input: RegisterInput): Promise<UserFieldsFragment> {
+    return this.#enter((await this.#ask(RegisterDocument, { input })).register);
+  }
+
+  async login(input: LoginInput): Promise<UserFieldsFragment> {
+    return this.#enter((await this.#ask(LoginDocument, { input })).login);
+  }
+
+  /** Ends the session here at once, and then on the server, if that can be reached. */
+  async logout(): Promise<void> {
+    const [access, kept] = [this.#access, this.#storage.read()];
+    this.#leave();
+    if (!kept) return;
+    try {
+      const isGood = access && access.userId === kept.user.id && Date.now() < access.renewAt;
+      const token = isGood ? access.token : (await this.#exchange(kept)).accessToken;
+      await this.#ask(LogoutDocument, {}, { token });
+    } catch {
+      // It ends by itself when it has not been used for long; nobody has its tokens any more.
+    }
+  }
+
+  /**
+   * An access token. `spent` is one that the server has refused, so that another is wanted whatever the clock says.
+   * Whoever asks while it is being renewed gets the same.
+   *
+   * @throws {ParlanceError} `SIGNED_OUT` if nobody is signed in (any more); what is `retryable` if the server is away
+   */
+  async token(spent?: string): Promise<string> {
+    const access = this.#access;
+    const isGood = access && access.token !== spent && Date.now() < access.renewAt;
+    if (isGood && access.userId === this.#user?.id) return access.token;
+    this.#renewing ??= this.#lock(() => this.#renew()).finally(() => {
+      this.#renewing = null;
+    });
+    return this.#renewing;
+  }
+
+  /** Exchanges the refresh token, which is good once. No other tab does so at the same time. */
+  async #renew(): Promise<string> {
+    // Without locks another tab may be quicker: then its token is the one that is good.
+    for (let attempt = 1; ; attempt += 1) {
+      const kept = this.#storage.read();
+      if (!kept) {
+        this.#leave();
+        throw ParlanceError.signedOut();
+      }
+      try {
+        // If the answer is lost, the same exchange works once more for a while, so nothing is written before.
+        const fresh = await this.#exchange(kept);
+        // Whoever has signed out meanwhile, or in as somebody else, stays so.
+        if (this.#storage.read()?.user.id !== kept.user.id) continue;
+        this.#enter(fresh);
+        return fresh.accessToken;
+      } catch (thrown) {
+        const error = ParlanceError.from(thrown);
+        if (error.retryable) throw error;
+        if (attempt < 5) {
+          await pause(50 * attempt);
+          if (this.#storage.read()?.refreshToken !== kept.refreshToken) continue;
+        }
+        this.#leave();
+        throw ParlanceError.signedOut();
+      }
+    }
+  }
+
+  async #exchange({ refreshToken }: Kept): Promise<AuthFieldsFragment> {
+    return (await this.#ask(RefreshDocument, { input: { refreshToken } })).refreshToken;
+  }
+
+  #enter({ accessToken, refreshToken, expiresAt, user }: AuthFieldsFragment): UserFieldsFragment {
+    const lifetime = lifetimeOf(accessToken) ?? Date.parse(expiresAt) - Date.now();
+    const ahead = Math.min(AHEAD_MS, lifetime / 3);
+    this.#access = { token: accessToken, userId: user.id, renewAt: Date.now() + lifetime - ahead };
+    this.#storage.write({ refreshToken, user });
+    this.#become(user);
+    return user;
+  }
+
+  #leave() {
+    this.#access = null;
+    this.#storage.write(null);
+    this.#become(null);
+  }
+
+  #become(user: UserFieldsFragment | null) {
+    const isOther = user?.id !== this.#user?.id;
+    this.#user = user;
+    if (!isOther) return;
+    if (this.#access?.userId !== user?.id) this.#access = null;
+    for (const listener of this.#listeners) listener(user);
+  }
+}
+
+/**
+ * How long a token is good, by its own words: `expiresAt` is a moment of the server's clock, and the clock of this
+ * machine may be wrong by hours.
+ */
+function lifetimeOf(accessToken: string): number | null {
+  try {
+    const claims = accessToken.split('.')[1] ?? '';
+    const { iat, exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')));
+    return exp > iat ? (exp - iat) * 1_000 : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,235 @@
+// Signing in and staying signed in.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { memoryStorage, ParlanceError, RefreshDocument, ViewerDocument } from '@parlance/client';
+import { place, sleep, until } from './place.mjs';
+
+const timeout = 60_000;
+const password = 'correct horse battery';
+
+/** What several tabs of a browser share. */
+function browser({ locks = true } = {}) {
+  let kept = null;
+  let queue = Promise.resolve();
+  const tabs = [];
+  const lock = (task) => {
+    const done = queue.then(task, task);
+    queue = done.catch(() => {});
+    return done;
+  };
+  return {
+    read: () => kept,
+    tab: () => {
+      const storage = {
+        read: () => kept,
+        write(next) {
+          kept = next;
+          for (const tab of tabs) if (tab.storage !== storage) setTimeout(tab.changed);
+        },
+        watch(changed) {
+          tabs.push({ storage, changed });
+          return () => {};
+        },
+      };
+      return { storage, lock: locks ? lock : (task) => task() };
+    },
+  };
+}
+
+/** `fetch` that counts refreshes, and may lose answers. */
+function counting() {
+  const it = { refreshes: 0, lose: 0 };
+  it.fetch = async (url, init) => {
+    const isRefresh = init.body.includes('mutation Refresh(');
+    if (isRefresh) it.refreshes += 1;
+    const response = await fetch(url, init);
+    if (isRefresh && it.lose > 0) {
+      it.lose -= 1;
+      throw new TypeError('the answer was lost');
+    }
+    return response;
+  };
+  return it;
+}
+
+test('each field that is wrong is told by its name', { timeout }, async (t) => {
+  const it = await place(t);
+  const { session } = it.client();
+  const wrong = await session
+    .register({ username: 'a b', email: 'x', password: '1' })
+    .catch((error) => error);
+  assert.ok(wrong instanceof ParlanceError);
+  assert.equal(wrong.code, 'BAD_USER_INPUT');
+  assert.deepEqual(Object.keys(wrong.fields), ['username', 'email', 'password']);
+  assert.match(wrong.fields.username, /^may contain only/);
+  assert.match(wrong.fields.email, /^must have/);
+  assert.match(wrong.fields.password, /^is too short/);
+  const one = await session.register({ username: 'ann', email: 'x', password }).catch((error) => error);
+  assert.deepEqual(Object.keys(one.fields), ['email']);
+  assert.match(one.fields.email, /^must have/);
+  const refused = await session.login({ username: 'nobody', password }).catch((error) => error);
+  assert.deepEqual([refused.code, refused.retryable, refused.fields], ['INVALID_CREDENTIALS', false, {}]);
+});
+
+test('whoever asks while the token is renewed gets the same one', { timeout }, async (t) => {
+  const it = await place(t);
+  const count = counting();
+  const { session } = await it.person('ann', { fetch: count.fetch });
+  const first = await session.token();
+  const tokens = await Promise.all(Array.from({ length: 20 }, () => session.token(first)));
+  assert.equal(new Set(tokens).size, 1);
+  assert.notEqual(tokens[0], first);
+  assert.equal(count.refreshes, 1);
+  assert.equal(await session.token(), tokens[0]);
+  assert.equal(count.refreshes, 1);
+});
+
+for (const locks of [true, false]) {
+  test(`several tabs renew in turn and all stay signed in, ${locks ? 'with' : 'without'} locks`, {
+    timeout,
+  }, async (t) => {
+    const it = await place(t);
+    const shared = browser({ locks });
+    await it.person('ann', shared.tab());
+    const tabs = Array.from({ length: 4 }, () => it.client(shared.tab()));
+    for (let round = 0; round < 4; round += 1) {
+      const spent = await Promise.all(tabs.map(({ session }) => session.token()));
+      await Promise.all(tabs.map(({ session }, index) => session.token(spent[index])));
+      for (const tab of tabs) assert.equal((await tab.request(ViewerDocument, {})).viewer.username, 'ann');
+    }
+  });
+}
+
+test('a renewal whose answer is lost is tried again with the same token', { timeout }, async (t) => {
+  const it = await place(t);
+  const count = counting();
+  const { session } = await it.person('ann', { fetch: count.fetch });
+  const first = await session.token();
+  count.lose = 1;
+  const lost = await session.token(first).catch((error) => error);
+  assert.deepEqual([lost.code, lost.retryable], ['NETWORK', true]);
+  assert.equal(session.user.username, 'ann');
+  assert.notEqual(await session.token(first), first);
+});
+
+test('a reload goes on where the tab was, without the password', { timeout }, async (t) => {
+  const it = await place(t);
+  const storage = memoryStorage();
+  await it.person('ann', { storage });
+  const again = it.client({ storage });
+  assert.equal(again.session.user.username, 'ann');
+  assert.equal((await again.request(ViewerDocument, {})).viewer.email, 'ann@example.org');
+});
+
+test('signing out and in is for all tabs', { timeout }, async (t) => {
+  const it = await place(t);
+  const shared = browser();
+  const one = await it.person('ann', shared.tab());
+  const other = it.client(shared.tab());
+  const told = [];
+  other.session.onChange((user) => told.push(user?.username ?? null));
+  await one.session.logout();
+  await until('the other tab is told', () => told.length === 1);
+  assert.equal(other.session.user, null);
+  await assert.rejects(other.request(ViewerDocument, {}), { code: 'SIGNED_OUT' });
+  await one.session.login({ email: 'ANN@example.org', password });
+  await until('the other tab is told', () => told.length === 2);
+  assert.deepEqual(told, [null, 'ann']);
+  assert.equal((await other.request(ViewerDocument, {})).viewer.username, 'ann');
+});
+
+test('what is stolen and used ends the session, and the page is told', { timeout }, async (t) => {
+  const it = await place(t);
+  const shared = browser();
+  const { session } = await it.person('ann', shared.tab());
+  const stolen = shared.read().refreshToken;
+  const steal = async () => {
+    const body = JSON.stringify({
+      query: String(RefreshDocument),
+      variables: { input: { refreshToken: stolen } },
+    });
+    await fetch(`${it.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+  };
+  await session.token(await session.token());
+  await session.token(await session.token());
+  await steal();
+  const told = [];
+  session.onChange((user) => told.push(user));
+  await assert.rejects(session.token(await session.token()), { code: 'SIGNED_OUT' });
+  assert.deepEqual(told, [null]);
+  assert.equal(shared.read(), null);
+});
+
+test('a renewal that ends late brings nobody back', { timeout }, async (t) => {
+  const it = await place(t);
+  let release = null;
+  const slow = async (url, init) => {
+    const response = await fetch(url, init);
+    if (init.body.includes('mutation Refresh(') && !release) await new Promise((go) => (release = go));
+    return response;
+  };
+  const storage = memoryStorage();
+  const { session } = await it.person('ann', { fetch: slow, storage });
+  const late = session.token(await session.token()).catch((error) => error);
+  await until('it is on its way', () => release);
+  await session.register({ username: 'bob', email: 'bob@example.org', password });
+  release();
+  await late;
+  assert.equal(session.user.username, 'bob');
+  assert.equal(storage.read().user.username, 'bob');
+  release = null;
+  const again = session.token(await session.token()).catch((error) => error);
+  await until('it is on its way', () => release);
+  await session.logout();
+  release();
+  assert.equal((await again).code, 'SIGNED_OUT');
+  assert.deepEqual([session.user, storage.read()], [null, null]);
+});
+
+test('signing out ends the session on the server, also when the access token is old', {
+  timeout,
+}, async (t) => {
+  const it = await place(t);
+  for (const isOld of [false, true]) {
+    const storage = memoryStorage();
+    const name = `ann${isOld}`;
+    let { session } = await it.person(name, { storage });
+    if (isOld) ({ session } = it.client({ storage }));
+    const { refreshToken } = storage.read();
+    await session.logout();
+    storage.write({ refreshToken, user: { id: 'whoever' } });
+    const stolen = it.client({ storage });
+    await assert.rejects(stolen.session.token(), { code: 'SIGNED_OUT' });
+  }
+});
+
+test('while the server is away nobody is signed out', { timeout }, async (t) => {
+  const it = await place(t);
+  const { session } = await it.person('ann');
+  const token = await session.token();
+  await it.kill();
+  await assert.rejects(session.token(token), { code: 'NETWORK' });
+  assert.equal(session.user.username, 'ann');
+  await it.start();
+  assert.ok(await session.token(token));
+});
+
+test('an access token that has ended is renewed by requests, and by the fetch for other clients', {
+  timeout,
+}, async (t) => {
+  const it = await place(t, { PARLANCE_ACCESS_TTL: '1s' });
+  const client = await it.person('ann');
+  const body = JSON.stringify({ query: '{ viewer { username } }' });
+  for (let round = 0; round < 3; round += 1) {
+    await sleep(1_100);
+    assert.equal((await client.request(ViewerDocument, {})).viewer.username, 'ann');
+    await sleep(1_100);
+    const headers = { 'content-type': 'application/json' };
+    const response = await client.fetch(client.endpoint, { method: 'POST', headers, body });
+    assert.equal((await response.json()).data.viewer.username, 'ann');
+  }
+});
