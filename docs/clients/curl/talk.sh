@@ -3,6 +3,7 @@
 # coming back, tokens, errors.
 #
 #   docs/clients/curl/talk.sh        against the server at PARLANCE_URL, or http://127.0.0.1:8000
+# shellcheck disable=SC2016  # variables of GraphQL
 set -euo pipefail
 url=${PARLANCE_URL:-http://127.0.0.1:8000}
 rounds=${PARLANCE_ROUNDS:-5}
