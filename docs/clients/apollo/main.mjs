@@ -200,7 +200,8 @@ function take(event) {
   });
 }
 
-// He follows from what he has. What he kept is of a server that was restored from a backup since, so he is told to load again.
+// He follows from what he has. The epoch that he kept is another, as if the server had been restored from a backup since:
+// he is told to load again.
 const { last } = await load();
 await until('both pages are shown', () => shown?.length === 5);
 const control = new AbortController();

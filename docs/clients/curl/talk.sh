@@ -180,7 +180,7 @@ follow() {
 }
 
 load bob "$temp/heard"
-# What he kept is of a server that was restored from a backup since, so he is told to load again.
+# The epoch that he kept is another, as if the server had been restored from a backup since: he is told to load again.
 epoch=$(new_id)
 follow &
 listener=$!
@@ -207,7 +207,8 @@ refused() { # CODE PERSON QUERY VARIABLES
 }
 refused BAD_USER_INPUT ann "$send" "$(words ' ')"
 refused CLIENT_MESSAGE_ID_REUSED ann "$send" "$(jq '.input.body = "other words"' <<<"$hello")"
-refused NOT_FOUND bob 'mutation ($id: ID!) { deleteMessage(input: {id: $id}) { eventSeq } }' "$(jq -n --arg id "$(new_id)" '{$id}')"
+refused NOT_FOUND bob \
+    'mutation ($id: ID!) { deleteMessage(input: {id: $id}) { eventSeq } }' "$(jq -n --arg id "$(new_id)" '{$id}')"
 
 # ---- What was heard is what was said: of each message its highest revision, in the order of the numbers
 
@@ -218,4 +219,5 @@ in_order='group_by(.id) | map(max_by(.revision)) | sort_by(.seq)'
 diff <(jq -s "$in_order" "$temp/heard") <(jq -s "$in_order" "$temp/said")
 [[ $(wc -l <"$temp/loads") == 1 ]] || fail "he had to load again more than once"
 count() { if [[ -e $temp/$1 ]]; then wc -l <"$temp/$1" | tr -d ' '; else echo 0; fi; }
-echo "ok: $(count said) messages, $(count events) events, each once, over $(count streams) streams; $(count renewals) renewals"
+echo "ok: $(count said) messages, $(count events) events, each once, over $(count streams) streams;" \
+    "$(count renewals) renewals"

@@ -7,7 +7,8 @@ import { history, rounds, twoPeople, until, url, verify } from '../shared/tale.m
 import { Transcript } from '../shared/transcript.mjs';
 
 const MESSAGE = 'id seq body revision sender { username }';
-const START = `mutation ($input: StartDirectConversationInput!) { startDirectConversation(input: $input) { conversation { id } } }`;
+const START = `mutation ($input: StartDirectConversationInput!) {
+  startDirectConversation(input: $input) { conversation { id } } }`;
 const SEND = `mutation ($input: SendMessageInput!) { sendMessage(input: $input) { deduplicated message { ${MESSAGE} } } }`;
 const EDIT = `mutation ($input: EditMessageInput!) { editMessage(input: $input) { message { ${MESSAGE} } } }`;
 const DELETE = `mutation ($input: DeleteMessageInput!) { deleteMessage(input: $input) { message { ${MESSAGE} } } }`;
@@ -69,7 +70,8 @@ async function load() {
   return started;
 }
 
-// He follows from what he has. What he kept is of a server that was restored from a backup since, so he is told to load again.
+// He follows from what he has. The epoch that he kept is another, as if the server had been restored from a backup since:
+// he is told to load again.
 const { last } = await load();
 const control = new AbortController();
 let streams = 0;

@@ -138,8 +138,8 @@ async def run(open: Open) -> None:
         for body in ("one", "two", "three", "four"):
             await send(body)
 
-        # Bob follows from what he has. What he kept is of a server that was restored from a backup since, so he is told
-        # to load again.
+        # Bob follows from what he has. The epoch that he kept is another, as if the server had been restored from a
+        # backup since: he is told to load again.
         listener = Listener(bob, conversation, open)
         kept = await listener.load()
         listening = asyncio.create_task(listener.listen(Cursor(kept.last, new_id())))

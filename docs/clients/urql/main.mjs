@@ -124,7 +124,8 @@ async function load() {
 
 const messagesOf = (data) => data?.conversation?.messages.edges.map(({ node }) => node);
 
-// He follows from what he has. What he kept is of a server that was restored from a backup since, so he is told to load again.
+// He follows from what he has. The epoch that he kept is another, as if the server had been restored from a backup since:
+// he is told to load again.
 const { last } = await load();
 await until('all pages are shown', () => shown.length === 5);
 const control = new AbortController();

@@ -63,7 +63,8 @@ async function load() {
 }
 let loads = 0;
 
-// He follows from what he has. What he kept is of a server that was restored from a backup since, so he is told to load again.
+// He follows from what he has. The epoch that he kept is another, as if the server had been restored from a backup since:
+// he is told to load again.
 const { last } = await load();
 const control = new AbortController();
 let streams = 0;
@@ -109,4 +110,5 @@ await until('what is shown is what was said', () => onPage() === words);
 root.unmount();
 anns.dispose();
 bobs.dispose();
+// Relay keeps what a page has left for some minutes more, by timers.
 process.exit(0);
