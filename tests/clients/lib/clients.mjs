@@ -1,30 +1,60 @@
-// The examples as one list, so that a test can be passed with each of them.
-import * as apollo from '../examples/apollo.mjs';
-import * as events from '../examples/events.mjs';
-import * as graphqlWs from '../examples/graphql-ws.mjs';
-import * as urql from '../examples/urql.mjs';
-import { gql } from '@apollo/client';
+// The examples of docs/clients as one list, so that a test can be passed with each of them.
+import { parse } from 'graphql';
+import * as apollo from '../../../docs/clients/apollo/client.mjs';
+import * as events from '../../../docs/clients/graphql-ws/events.mjs';
+import * as graphqlWs from '../../../docs/clients/graphql-ws/socket.mjs';
+import { follow } from '../../../docs/clients/shared/follow.mjs';
+import * as urql from '../../../docs/clients/urql/client.mjs';
 import { ask } from './people.mjs';
 
-const end = (client) => client.dispose?.();
-const askUrql = (kind) => async (client, query, variables) => {
+const MESSAGES = `
+  subscription Messages($conversationId: ID!, $afterSeq: Int, $epoch: ID) {
+    messageAdded(conversationId: $conversationId, afterSeq: $afterSeq, epoch: $epoch) {
+      id seq body sentAt sender { id username }
+    }
+  }`;
+
+/** For clients whose examples follow events. */
+const followMessages =
+  ({ subscribe }, query) =>
+  (client, { conversationId, afterSeq, epoch, onMessage, signal }) =>
+    follow({
+      last: afterSeq,
+      epoch,
+      open: ({ last, epoch }, sink) =>
+        subscribe(client, { query, variables: { conversationId, afterSeq: last, epoch } }, sink),
+      numberOf: ({ messageAdded }) => messageAdded.seq,
+      onItem: ({ messageAdded }) => {
+        onMessage(messageAdded);
+      },
+      signal,
+    });
+
+const kind = (query) => (query.trimStart().startsWith('mutation') ? 'mutation' : 'query');
+const askUrql = async (client, query, variables) => {
   const { data, error } = await client[kind(query)](query, variables, { requestPolicy: 'network-only' }).toPromise();
   if (error) throw error;
   return { data };
 };
-const kind = (query) => (query.trimStart().startsWith('mutation') ? 'mutation' : 'query');
 const askApollo = (client, query, variables) =>
   kind(query) === 'mutation'
-    ? client.mutate({ mutation: gql(query), variables })
-    : client.query({ query: gql(query), variables, fetchPolicy: 'no-cache' });
+    ? client.mutate({ mutation: parse(query), variables })
+    : client.query({ query: parse(query), variables, fetchPolicy: 'no-cache' });
 
-export const clients = [
-  { name: 'graphql-ws', ...graphqlWs, end },
-  { name: 'graphql-sse', ...events, end },
-  { name: 'Apollo Client', ...apollo, ask: askApollo, end: (client) => client.stop() },
-  { name: 'urql over a WebSocket', ...urql, ask: askUrql(kind), end: () => {} },
-  { name: 'urql over events', ...urql, connect: urql.connectEvents, ask: askUrql(kind), end: () => {} },
+const all = [
+  { name: 'graphql-ws', ...graphqlWs },
+  { name: 'graphql-sse', ...events },
+  { name: 'Apollo Client', ...apollo, followMessages: followMessages(apollo, parse(MESSAGES)), ask: askApollo },
+  { name: 'urql over a WebSocket', ...urql, followMessages: followMessages(urql, MESSAGES), ask: askUrql },
+  {
+    name: 'urql over events',
+    ...urql,
+    connect: urql.connectEvents,
+    followMessages: followMessages(urql, MESSAGES),
+    ask: askUrql,
+  },
 ];
+export const clients = all.map((one) => ({ ...one, end: (client) => client.dispose() }));
 
 /** Follows a conversation with one of the clients and keeps what came. */
 export function follower(kind, { url, token, conversationId, afterSeq = 0, onMessage = () => {} }) {

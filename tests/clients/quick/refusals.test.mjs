@@ -1,7 +1,7 @@
 // What no repetition mends ends every client: it does not ask for ever.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isFinal } from '../examples/follow.mjs';
+import { isFinal } from '../../../docs/clients/shared/follow.mjs';
 import { clients, follower } from '../lib/clients.mjs';
 import { ask, group, person, send } from '../lib/people.mjs';
 import { place, until, within } from '../lib/place.mjs';

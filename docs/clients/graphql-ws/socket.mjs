@@ -1,7 +1,7 @@
 // Follows a conversation with graphql-ws.
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws'; // in a browser: leave this and `webSocketImpl` out
-import { follow } from './follow.mjs';
+import { follow } from '../shared/follow.mjs';
 
 const MESSAGES = `
   subscription Messages($conversationId: ID!, $afterSeq: Int, $epoch: ID) {
@@ -22,9 +22,17 @@ export function connect({ url, token }) {
 }
 
 export function followMessages(client, { conversationId, afterSeq, epoch, onMessage, signal }) {
-  const open = (from, sink) =>
-    client.subscribe({ query: MESSAGES, variables: { conversationId, ...from } }, sink);
-  return follow({ open, afterSeq, epoch, onMessage, signal });
+  return follow({
+    last: afterSeq,
+    epoch,
+    open: ({ last, epoch }, sink) =>
+      client.subscribe({ query: MESSAGES, variables: { conversationId, afterSeq: last, epoch } }, sink),
+    numberOf: ({ messageAdded }) => messageAdded.seq,
+    onItem: ({ messageAdded }) => {
+      onMessage(messageAdded);
+    },
+    signal,
+  });
 }
 
 /** A query or a mutation, over the same socket. */

@@ -1,7 +1,7 @@
 // Follows a conversation as server-sent events with graphql-sse, for which `fetch` is all it needs.
 // (The browser's own EventSource cannot send a token.)
 import { createClient } from 'graphql-sse';
-import { fetchWhole, follow } from './follow.mjs';
+import { fetchWhole, follow } from '../shared/follow.mjs';
 
 const MESSAGES = `
   subscription Messages($conversationId: ID!, $afterSeq: Int, $epoch: ID) {
@@ -21,9 +21,17 @@ export function connect({ url, token }) {
 }
 
 export function followMessages(client, { conversationId, afterSeq, epoch, onMessage, signal }) {
-  const open = (from, sink) =>
-    client.subscribe({ query: MESSAGES, variables: { conversationId, ...from } }, sink);
-  return follow({ open, afterSeq, epoch, onMessage, signal });
+  return follow({
+    last: afterSeq,
+    epoch,
+    open: ({ last, epoch }, sink) =>
+      client.subscribe({ query: MESSAGES, variables: { conversationId, afterSeq: last, epoch } }, sink),
+    numberOf: ({ messageAdded }) => messageAdded.seq,
+    onItem: ({ messageAdded }) => {
+      onMessage(messageAdded);
+    },
+    signal,
+  });
 }
 
 /** A query or a mutation. */
