@@ -16,6 +16,7 @@ mod live;
 mod members;
 mod messages;
 mod nats;
+mod no_loss;
 mod numbered;
 mod open_groups;
 mod openapi;

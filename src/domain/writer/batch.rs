@@ -55,7 +55,7 @@ impl Known {
 
 /// What a transaction knows under its locks, and what it is about to write.
 pub(super) struct Batch {
-    present: HashSet<(ConversationId, UserId)>,
+    pub(super) present: HashSet<(ConversationId, UserId)>,
     conversations: HashMap<ConversationId, Conversation>,
     /// Held by somebody else.
     skipped: Vec<ConversationId>,
@@ -74,19 +74,26 @@ impl Batch {
         skipped: Vec<ConversationId>,
         looks_for_ids: bool,
     ) -> Result<Self> {
-        let mut who: Vec<_> =
-            drafts.iter().map(|draft| (draft.conversation, draft.sender)).collect();
-        who.sort_unstable();
-        who.dedup();
-        let present = members::list_who_present(tx, &who).await?;
         Ok(Self {
-            present: present.into_iter().collect(),
+            present: Self::present(tx, drafts).await?,
             conversations: locked.into_iter().map(|c| (c.id, c)).collect(),
             skipped,
             advanced: HashMap::new(),
             known: Known::read(tx, drafts, looks_for_ids).await?,
             new: Vec::new(),
         })
+    }
+
+    /// Those of the senders who are in.
+    pub(super) async fn present(
+        tx: &mut Conn,
+        drafts: &[Draft],
+    ) -> Result<HashSet<(ConversationId, UserId)>> {
+        let mut who: Vec<_> =
+            drafts.iter().map(|draft| (draft.conversation, draft.sender)).collect();
+        who.sort_unstable();
+        who.dedup();
+        Ok(members::list_who_present(tx, &who).await?.into_iter().collect())
     }
 
     /// What is to be written: the new messages, and the conversations that got any, with how
@@ -116,6 +123,10 @@ impl Batch {
         let is_in = self.present.contains(&(draft.conversation, draft.sender));
         if !is_in || !self.conversations.contains_key(&draft.conversation) {
             return Err(missing());
+        }
+        #[cfg(feature = "seeded-bugs")]
+        if crate::seeded_bugs::has("no-recheck") {
+            self.known.by_client.clear();
         }
         if let Some((client_id, hash)) = &draft.client
             && let Some(first) = self.known.by_client.get(&(draft.sender, *client_id))

@@ -258,6 +258,10 @@ impl Committer {
                 .await;
             match plan {
                 Ok(Plan { fates, advanced }) => {
+                    #[cfg(feature = "seeded-bugs")]
+                    if crate::seeded_bugs::has("hint-before-commit") {
+                        return Ok(fates);
+                    }
                     for conversation in &advanced {
                         log::tell(&self.live, conversation);
                     }
@@ -291,15 +295,27 @@ impl Committer {
         let mut ids: Vec<_> = drafts.iter().map(|draft| draft.conversation).collect();
         ids.sort_unstable();
         ids.dedup();
+        #[cfg(feature = "seeded-bugs")]
+        let early = Batch::present(tx, drafts).await?;
         // The first lock; all that is decided is read after it.
         let (locked, skipped) = match locks {
             Locks::WaitedFor => (conversations::lock(tx, &ids).await?, Vec::new()),
             Locks::Skipped => conversations::lock_free(tx, &ids).await?,
         };
         let mut batch = Batch::read(tx, drafts, locked, skipped, looks_for_ids).await?;
+        #[cfg(feature = "seeded-bugs")]
+        if crate::seeded_bugs::has("membership-before-lock") {
+            batch.present = early;
+        }
         let now = self.clock.now();
         let fates = drafts.iter().map(|draft| batch.decide(draft, now)).collect();
         let (new, advanced) = batch.written();
+        #[cfg(feature = "seeded-bugs")]
+        if crate::seeded_bugs::has("hint-before-commit") {
+            for (conversation, _) in &advanced {
+                log::tell(&self.live, conversation);
+            }
+        }
         if !new.is_empty() {
             messages::insert_many(tx, &new).await?;
         }
