@@ -6,9 +6,9 @@ WORKDIR /src
 
 # The dependencies are a layer of their own, which is built again only when Cargo.toml or Cargo.lock change.
 COPY Cargo.toml Cargo.lock ./
-RUN mkdir -p src benches/load \
+RUN mkdir -p src benches/load tests/chaos \
     && echo 'fn main() {}' >src/main.rs \
-    && touch src/lib.rs benches/load/main.rs \
+    && touch src/lib.rs benches/load/main.rs tests/chaos/main.rs \
     && cargo build --release --locked \
     && rm -r src
 

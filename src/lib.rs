@@ -34,6 +34,8 @@ pub mod pages;
 pub mod request_log;
 pub mod rest;
 pub mod secrets;
+#[cfg(feature = "seeded-bugs")]
+pub(crate) mod seeded_bugs;
 pub mod server;
 pub mod store;
 pub mod telemetry;

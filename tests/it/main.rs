@@ -24,6 +24,7 @@ mod messages;
 mod metrics;
 mod migrations;
 mod nats;
+mod no_loss;
 mod numbered;
 mod open_groups;
 mod openapi;

@@ -319,6 +319,28 @@ async fn a_lock_that_is_held_too_long_makes_the_server_unavailable_for_a_while()
     assert_eq!(is_in_order(&app, chat).await, 2);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn mariadb_ends_a_transaction_that_rests_with_a_lock_though_it_has_written_nothing() {
+    use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
+    #[derive(diesel::QueryableByName)]
+    struct Alive {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        bound: i64,
+    }
+    let app = TestApp::start().await;
+    let mut conn = app.store.conn().await.unwrap();
+    let Conn::Mysql(c) = &mut conn else { return };
+    // The shortest of all bounds that are set holds for a transaction that has written; this one for all.
+    let asked = diesel::sql_query("SELECT CAST(@@idle_transaction_timeout AS SIGNED) AS bound");
+    let Ok(found) = asked.get_result::<Alive>(&mut **c).await else { return };
+    assert_eq!(found.bound, 10, "in seconds; 0 would be none");
+    // Sooner, so that nobody waits for it.
+    c.batch_execute("SET SESSION idle_transaction_timeout = 1").await.unwrap();
+    c.batch_execute("BEGIN; SELECT id FROM conversations FOR UPDATE").await.unwrap();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    c.batch_execute("COMMIT").await.expect_err("the transaction is over, and so is the connection");
+}
+
 /// The tables of `schema.rs`, with their columns and whether each may be null.
 fn printed_tables() -> BTreeMap<String, BTreeMap<String, bool>> {
     let source =

@@ -306,6 +306,10 @@ impl Committer {
                     let decided = fates.iter().filter(|fate| matches!(fate, Fate::Known(_)));
                     let decided = u32::try_from(decided.count()).unwrap_or(u32::MAX);
                     metrics.batch_messages.observe(decided.into());
+                    #[cfg(feature = "seeded-bugs")]
+                    if crate::seeded_bugs::has("hint-before-commit") {
+                        return Ok(fates);
+                    }
                     for conversation in &advanced {
                         log::tell(&self.live, conversation);
                     }
@@ -339,15 +343,27 @@ impl Committer {
         let mut ids: Vec<_> = drafts.iter().map(|draft| draft.conversation).collect();
         ids.sort_unstable();
         ids.dedup();
+        #[cfg(feature = "seeded-bugs")]
+        let early = Batch::present(tx, drafts).await?;
         // The first lock; all that is decided is read after it.
         let (locked, skipped) = match locks {
             Locks::WaitedFor => (conversations::lock(tx, &ids).await?, Vec::new()),
             Locks::Skipped => conversations::lock_free(tx, &ids).await?,
         };
         let mut batch = Batch::read(tx, drafts, locked, skipped, looks_for_own).await?;
+        #[cfg(feature = "seeded-bugs")]
+        if crate::seeded_bugs::has("membership-before-lock") {
+            batch.present = early;
+        }
         let now = self.clock.now();
         let fates = drafts.iter().map(|draft| batch.decide(draft, now)).collect();
         let (new, advanced) = batch.written();
+        #[cfg(feature = "seeded-bugs")]
+        if crate::seeded_bugs::has("hint-before-commit") {
+            for (conversation, _) in &advanced {
+                log::tell(&self.live, conversation);
+            }
+        }
         if !new.is_empty() {
             messages::insert_many(tx, &new).await?;
         }

@@ -47,8 +47,9 @@ const MYSQL_SETUP: [&str; 3] = [
     "SET SESSION innodb_lock_wait_timeout = 5, SESSION wait_timeout = 20",
 ];
 
-/// MariaDB can bound an idle transaction by itself; MySQL refuses to know the name.
-const MARIADB_SETUP: &str = "SET SESSION idle_write_transaction_timeout = 10";
+/// MariaDB can bound an idle transaction by itself; MySQL refuses to know the name. The bound on those that write
+/// would not do: a transaction that has only locked rows has not written.
+const MARIADB_SETUP: &str = "SET SESSION idle_transaction_timeout = 10";
 
 const SQLITE_SETUP: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;";

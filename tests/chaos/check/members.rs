@@ -1,0 +1,141 @@
+//! Who was in when: by the numbers of the log, and by when it was asked for.
+
+use std::collections::HashMap;
+
+use super::{
+    super::history::{Chat, Fate, History, Micros, Move, Person, Stored, Way, What},
+    Findings, Rule,
+};
+
+/// One time of being in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stay {
+    pub(super) joined: u32,
+    /// The number by which it ended.
+    pub(super) left: Option<u32>,
+    /// Nobody can have been let in before this.
+    pub(super) not_before: Micros,
+}
+
+/// The stays of everybody who ever was in, in order.
+pub(super) struct Members(HashMap<(Chat, Person), Vec<Stay>>);
+
+impl Members {
+    pub(super) fn read(history: &History, stored: &Stored) -> Self {
+        let mut stays: HashMap<(Chat, Person), Vec<Stay>> = HashMap::new();
+        for (chat, log) in stored.logs.iter().enumerate() {
+            let chat = Chat::try_from(chat).unwrap_or(Chat::MAX);
+            for row in &log.rows {
+                match row.what {
+                    What::Joined(person) => stays.entry((chat, person)).or_default().push(Stay {
+                        joined: row.event_seq,
+                        left: None,
+                        not_before: 0,
+                    }),
+                    What::Left(person) => {
+                        let last = stays.get_mut(&(chat, person)).and_then(|all| all.last_mut());
+                        if let Some(last) = last {
+                            last.left = Some(row.event_seq);
+                        }
+                    }
+                    What::Message { .. } | What::Other => {}
+                }
+            }
+        }
+        // Of who comes again it is asked when that can have been: not before the attempt that
+        // was answered last before they went again, nor before one that was never answered.
+        let mut ins: HashMap<(Chat, Person), Vec<&Move>> = HashMap::new();
+        for one in history.moves.iter().filter(|one| one.way == Way::In) {
+            ins.entry((one.chat, one.person)).or_default().push(one);
+        }
+        for (who, stays) in &mut stays {
+            let Some(ins) = ins.get(who) else { continue };
+            let is_open = ins.iter().any(|one| one.ret.is_none());
+            // With every attempt answered the how manieth stay is the how manieth attempt, the
+            // first ones being of the conversation's creation.
+            let given = stays.len().saturating_sub(ins.len());
+            for (place, stay) in stays.iter_mut().enumerate().skip(1) {
+                stay.not_before = if is_open {
+                    ins.iter().map(|one| one.call).min().unwrap_or(0)
+                } else {
+                    place.checked_sub(given).and_then(|n| ins.get(n)).map_or(0, |one| one.call)
+                };
+            }
+        }
+        Self(stays)
+    }
+
+    pub(super) fn stays(&self, chat: Chat, person: Person) -> &[Stay] {
+        self.0.get(&(chat, person)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether an event may be shown to a person at a time. Who is in sees what came before.
+    pub(super) fn may_see(&self, chat: Chat, person: Person, number: u32, at: Micros) -> bool {
+        let stays = self.stays(chat, person);
+        let stay = stays.iter().find(|stay| stay.left.is_none_or(|left| number <= left));
+        stay.is_some_and(|stay| stay.joined <= number || at >= stay.not_before)
+    }
+
+    /// The last number that is a person's, if they ever were in.
+    pub(super) fn last(&self, chat: Chat, person: Person, head: u32) -> Option<u32> {
+        Some(self.stays(chat, person).last()?.left.unwrap_or(head))
+    }
+
+    fn is_in(&self, chat: Chat, person: Person, number: u32) -> bool {
+        self.stays(chat, person)
+            .iter()
+            .any(|stay| stay.joined < number && stay.left.is_none_or(|left| number < left))
+    }
+
+    pub(super) fn check(&self, history: &History, stored: &Stored, findings: &mut Findings) {
+        for (chat, log) in (0..).zip(&stored.logs) {
+            for row in &log.rows {
+                let What::Message { sender, .. } = row.what else { continue };
+                if !sender.is_some_and(|sender| self.is_in(chat, sender, row.event_seq)) {
+                    findings.add(Rule::Sender, || format!("{chat}: {row:?} by who is not in"));
+                }
+            }
+            for (person, left) in &log.members {
+                let last = self.stays(chat, *person).last();
+                if last.is_none_or(|last| last.left != *left) {
+                    findings.add(Rule::Agreement, || {
+                        format!("{chat}: {person} is out by {left:?}, the log says {last:?}")
+                    });
+                }
+            }
+        }
+        self.attempted(history, findings);
+        // Who was in all the time is not told that they are out.
+        let moved: std::collections::HashSet<_> =
+            history.moves.iter().map(|one| (one.chat, one.person)).collect();
+        for send in &history.sends {
+            let is_refused = matches!(send.fate, Fate::Refused | Fate::RefusedLate);
+            let who = (send.chat, send.person);
+            if is_refused && !moved.contains(&who) && self.0.contains_key(&who) {
+                findings.add(Rule::Sender, || format!("refused to a member: {send:?}"));
+            }
+        }
+    }
+
+    /// Nobody came or went more often than somebody tried, nor less often than was answered.
+    fn attempted(&self, history: &History, findings: &mut Findings) {
+        let mut tries: HashMap<(Chat, Person), [usize; 2]> = HashMap::new();
+        for one in &history.moves {
+            tries.entry((one.chat, one.person)).or_default()[usize::from(one.way == Way::Out)] += 1;
+        }
+        for ((chat, person), stays) in &self.0 {
+            let [ins, outs] = tries.get(&(*chat, *person)).copied().unwrap_or_default();
+            let left = stays.iter().filter(|stay| stay.left.is_some()).count();
+            // One may be of the conversation's creation.
+            if stays.len() > ins + 1 || left > outs {
+                findings.add(Rule::Attempted, || {
+                    format!("{chat}: {person} came and went {stays:?}, tried {ins} and {outs}")
+                });
+            }
+            let is_dense = stays.iter().rev().skip(1).all(|stay| stay.left.is_some());
+            if !is_dense {
+                findings.add(Rule::Dense, || format!("{chat}: {person} came twice: {stays:?}"));
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What numbers name, in one number; and the ids and words of messages, made of their keys.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use uuid::Uuid;
+
+use crate::history::Key;
+
+/// A message as everybody sees it.
+pub(crate) fn of_message(id: u128, body: &str) -> u64 {
+    hash(("message", id, body))
+}
+
+/// Something that happened to a person.
+pub(crate) fn of_change(kind: &str, person: u128) -> u64 {
+    hash((kind, person))
+}
+
+fn hash(what: impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The upper half of all ids of a run's clients, in the form of a UUID of version 8.
+const UPPER: u64 = 0x7061_726c_616e_8000;
+const LOWER: u64 = 0x8000_0000_0000_0000;
+
+/// The client's id of a message.
+pub(crate) fn uuid(key: Key) -> Uuid {
+    Uuid::from_u64_pair(UPPER, LOWER | u64::from(key.writer) << 32 | u64::from(key.n))
+}
+
+/// The key of a client's id.
+pub(crate) fn key(id: Uuid) -> Option<Key> {
+    let (upper, lower) = id.as_u64_pair();
+    let writer = u16::try_from((lower & !LOWER) >> 32).ok()?;
+    let n = u32::try_from(lower & u64::from(u32::MAX)).ok()?;
+    (upper == UPPER && lower & LOWER != 0).then_some(Key { writer, n })
+}
+
+/// What is said under a key.
+pub(crate) fn body(key: Key) -> String {
+    format!("{}-{}: shall we meet at six? The usual place.", key.writer, key.n)
+}
+
+pub(crate) fn id(text: &str) -> u128 {
+    Uuid::parse_str(text).map_or(0, |id| id.as_u128())
+}
