@@ -3,7 +3,9 @@
 
 use std::{
     error::Error,
+    pin::Pin,
     sync::{Arc, OnceLock},
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -13,6 +15,10 @@ use diesel::{
 };
 use diesel_async::sync_connection_wrapper::SpawnBlocking;
 use futures_util::{FutureExt, future::BoxFuture};
+use tokio::{
+    runtime::Handle,
+    task::{JoinError, JoinHandle},
+};
 use tracing::{Level, Span, field::Empty};
 
 use crate::{metrics::Metrics, store::error};
@@ -130,8 +136,8 @@ impl SpawnBlocking for InSpan {
         R: Send + 'static,
     {
         let span = Span::current();
-        let work = tokio::task::spawn_blocking(move || span.in_scope(task));
-        async { work.await.map_err(Into::into) }.boxed()
+        let work = Whole(tokio::task::spawn_blocking(move || span.in_scope(task)));
+        work.map(|done| done.map_err(Into::into)).boxed()
     }
 
     fn get_runtime() -> Self {
@@ -139,9 +145,50 @@ impl SpawnBlocking for InSpan {
     }
 }
 
+/// Work that has come to its end when nobody waits for it any more: the connection goes back to
+/// the pool then, and its next user must be the only one.
+struct Whole<R>(JoinHandle<R>);
+
+impl<R> Future for Whole<R> {
+    type Output = Result<R, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl<R> Drop for Whole<R> {
+    fn drop(&mut self) {
+        if !self.0.is_finished() {
+            tokio::task::block_in_place(|| {
+                // What came of it is for nobody.
+                let _ = Handle::current().block_on(&mut self.0);
+            });
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        thread,
+    };
+
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_statement_that_nobody_waits_for_has_ended_before_its_connection_is_free() {
+        let ended = Arc::new(AtomicBool::new(false));
+        let noted = Arc::clone(&ended);
+        let mut work = InSpan.spawn_blocking(move || {
+            thread::sleep(Duration::from_millis(100));
+            noted.store(true, Ordering::SeqCst);
+        });
+        assert!((&mut work).now_or_never().is_none());
+        drop(work);
+        assert!(ended.load(Ordering::SeqCst));
+    }
 
     #[test]
     fn the_values_of_a_statement_are_left_out_whatever_they_hold() {

@@ -94,7 +94,7 @@ async fn every_answer_is_guarded_whatever_it_is() {
             assert_eq!(headers["cache-control"], "no-store", "{what}");
         }
         // What may be kept says so itself.
-        for path in ["/api/docs/swagger-ui.css", "/static/parlance.css"] {
+        for path in ["/api/docs/swagger-ui.css", "/api/redoc/redoc.standalone.js"] {
             let (status, headers) = asks(&stranger, "GET", path, none, "").await;
             assert_eq!(status, 200, "{path}");
             is_guarded(&headers, is_tls, path);
