@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use crate::{
     Options,
-    check::Rule,
+    check::{Rule, waits},
     clients::Crowd,
     run::{self, Plan},
     schedule::{Kind, Side},
@@ -101,6 +101,9 @@ pub(crate) async fn catch(options: &Options, named: &[String], folder: &Path) ->
             before: bug.before,
         };
         let run = run::run(options, &plan, &folder.join(bug.name)).await?;
+        let waits = waits(&run.history);
+        let late = waits.iter().filter(|wait| **wait > 1_000_000).count();
+        println!("{late} of {} items took more than a second while all was well", waits.len());
         for (rule, broken) in &run.findings.0 {
             println!("{rule}: {} times, like {}", broken.count, broken.examples[0]);
         }

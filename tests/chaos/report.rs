@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Options,
-    check::{Recovery, Rule, recoveries},
+    check::{Recovery, Rule, recoveries, waits},
     history::{End, Fate, Fault, History, Micros, Row},
     run::Run,
     world::Outcome,
@@ -73,6 +73,7 @@ impl Report {
             "faults": history.faults.len(),
             "rules": rules,
             "recovery": kinds,
+            "news_after_seconds": quartiles(&waits(history)),
             "schedule": schedule(history),
             "acknowledged_by_second": by_second(history),
         });
@@ -106,6 +107,13 @@ fn of_kind(kind: &str, recovery: &Recovery) -> Value {
         "p99": seconds(recovery.percentile(99)),
         "never": recovery.never,
     })
+}
+
+/// The four quartiles, in seconds.
+fn quartiles(sorted: &[Micros]) -> Vec<f64> {
+    let at = |quarter: usize| sorted.get((sorted.len() * quarter).div_ceil(4).saturating_sub(1));
+    let seconds = |time: &Micros| Duration::from_micros(*time).as_secs_f64();
+    (1..=4).filter_map(at).map(seconds).collect()
 }
 
 /// What was broken when.

@@ -11,6 +11,7 @@ use std::{collections::BTreeMap, fmt};
 
 use super::history::{History, Stored};
 
+pub(crate) use order::waits;
 pub(crate) use recovery::{Recovery, recoveries};
 
 /// What must hold.
