@@ -117,19 +117,23 @@ export async function group([creator, ...others]) {
 /** Follows a conversation and keeps what came. */
 export function follower(client, conversationId, onEvent = () => {}) {
   const it = { events: [], messages: [], phases: [], loads: 0 };
+  let isNew;
   const following = client.followConversation({
     conversationId,
     async load() {
       const loaded = await client.request(OpenConversationDocument, { id: conversationId, last: 100 });
       it.loads += 1;
       it.messages = [...loaded.conversation.messages.nodes];
+      // The page may be of a moment after the number, and what comes after the number has come with it.
+      const newest = it.messages.at(-1)?.seq ?? 0;
+      isNew = ({ seq }) => seq > newest;
       it.events = [];
       it.first = loaded.conversation.eventSeq + 1;
       return { eventSeq: loaded.conversation.eventSeq, epoch: loaded.server.epoch };
     },
     onEvent(event) {
       if ('eventSeq' in event) it.events.push(event);
-      if (event.__typename === 'MessageAdded') it.messages.push(event.message);
+      if (event.__typename === 'MessageAdded' && isNew(event.message)) it.messages.push(event.message);
       onEvent(event);
     },
     onPhase: (phase) => it.phases.push(phase),
