@@ -157,15 +157,6 @@ impl Source for Log {
         limit: i64,
     ) -> Result<Stretch<Event>, StoreError> {
         let rows = events::list(&mut self.0.conn().await?, conversation, after, limit).await?;
-        #[cfg(feature = "seeded-bugs")]
-        let rows = if crate::seeded_bugs::has("cursor-by-time") {
-            let mut conn = self.0.conn().await?;
-            let last = events::list(&mut conn, conversation, after - 1, 1).await?.pop();
-            let is_later = |row: &Row| last.as_ref().is_none_or(|last| row.at > last.at);
-            rows.into_iter().filter(is_later).collect()
-        } else {
-            rows
-        };
         let end = rows.last().map_or(after, |row| row.event_seq);
         let events = rows.iter().filter_map(|row| Event::read(conversation, row)).collect();
         Ok(Stretch { events, end })

@@ -109,6 +109,15 @@ pub async fn follow(
         }
         After::Message(_) => found.event_seq,
     };
+    #[cfg(feature = "seeded-bugs")]
+    let start = if start > 0 && crate::seeded_bugs::has("cursor-by-time") {
+        // After the time of what the follower has, and not after its number.
+        let rows = events::list(&mut conn, conversation, start - 1, 64).await?;
+        let last = rows.iter().take_while(|row| row.at == rows[0].at).last();
+        last.map_or(start, |row| row.event_seq)
+    } else {
+        start
+    };
     drop(conn);
     // The end of the conversation is an event like any other, but for who has it already.
     let is_over = found.deleted_at.is_some();
