@@ -25,6 +25,8 @@ pub(super) enum Fault {
     Missing,
     /// A form that nobody fills in.
     TooLong,
+    /// A form that does not come.
+    TooSlow,
 }
 
 impl From<Error> for Fault {
@@ -41,6 +43,7 @@ impl Fault {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Missing => StatusCode::NOT_FOUND,
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
         }
     }
 
@@ -54,6 +57,7 @@ impl Fault {
             Self::Method => "This address does not take such requests.".to_owned(),
             Self::Missing => "There is no such page.".to_owned(),
             Self::TooLong => "The form is too long.".to_owned(),
+            Self::TooSlow => "The form did not arrive in time.".to_owned(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! One request for a page. What changes something gets no further than here unless it comes
 //! from a page of ours; what is for administrators, unless one is signed in.
 
+use std::time::Duration;
+
 use axum::{
     body::to_bytes,
     extract::{FromRequest, Request},
@@ -8,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use maud::Markup;
+use tokio::time::timeout;
 
 use super::{
     Fault, Site,
@@ -22,6 +25,9 @@ use crate::{
 
 /// The longest form, in bytes.
 const FORM_MAX: usize = 64 * 1024;
+
+/// How long it may take to come.
+const FORM_WAIT: Duration = Duration::from_secs(10);
 
 /// One request for a page.
 pub(super) struct Visit {
@@ -91,7 +97,8 @@ impl FromRequest<Site> for Visit {
         let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
         limits::count_request(&site.app, &client)?;
         let headers = parts.headers;
-        let body = to_bytes(body, FORM_MAX).await.map_err(|_| Fault::TooLong)?;
+        let body = timeout(FORM_WAIT, to_bytes(body, FORM_MAX)).await;
+        let body = body.map_err(|_| Fault::TooSlow)?.map_err(|_| Fault::TooLong)?;
         if ![Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method) {
             let from_form = cookies::form_token(&headers, &body);
             let from_header = headers.get("x-csrftoken").and_then(|token| token.to_str().ok());

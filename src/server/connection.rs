@@ -17,6 +17,7 @@ use axum::{
     body::{Body, Bytes, HttpBody},
     http::Version,
 };
+use futures_util::task::AtomicWaker;
 use hyper::body::{Frame, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -25,8 +26,7 @@ use tokio::{
 
 use super::places::Place;
 
-/// What a connection and its requests tell each other. All of it is one task's, except for
-/// HTTP/2, where nothing hangs on the moment at which it is seen.
+/// What a connection and its requests tell each other.
 #[derive(Default)]
 pub(super) struct State {
     /// Requests whose head has come.
@@ -36,6 +36,8 @@ pub(super) struct State {
     is_http2: AtomicBool,
     /// It is HTTP no more.
     is_another_protocol: AtomicBool,
+    /// Who reads: looks again when nothing is under way any more.
+    reader: AtomicWaker,
 }
 
 /// A request from its head to the end of its answer.
@@ -56,7 +58,9 @@ impl UnderWay {
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.0.under_way.fetch_sub(1, Relaxed);
+        if self.0.under_way.fetch_sub(1, Relaxed) == 1 {
+            self.0.reader.wake();
+        }
     }
 }
 
@@ -172,6 +176,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
         if this.state.is_another_protocol.load(Relaxed) {
             this.alarm = None;
             return read;
+        }
+        if read.is_pending() {
+            this.state.reader.register(cx.waker());
         }
         let begun = this.state.begun.load(Relaxed);
         let is_under_way = this.state.under_way.load(Relaxed) > 0;

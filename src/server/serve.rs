@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Body,
     extract::ConnectInfo,
-    http::{Method, Request, StatusCode},
+    http::{Request, StatusCode},
 };
 use hyper::{
     body::Incoming,
@@ -35,6 +35,15 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The least time between two warnings that there is no room for another connection.
 const REMIND: Duration = Duration::from_mins(1);
+
+/// The most that is kept of a head that has not come to its end, in bytes.
+const HEAD_MAX: usize = 64 << 10;
+const HEADER_LIST_MAX: u32 = 64 << 10;
+
+/// The most requests at once on a connection of HTTP/2, and how much of each answer waits to be
+/// sent, in bytes.
+const STREAMS_MAX: u32 = 64;
+const UNSENT_MAX: usize = 64 << 10;
 
 /// What is said to who finds no place; some will not hear it.
 const NO_PLACE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\
@@ -147,14 +156,13 @@ async fn converse(
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |request: Request<Incoming>| {
         let under_way = UnderWay::begin(&state, request.version());
-        let is_connect = request.method() == Method::CONNECT;
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(peer));
         let answered = router.call(request);
         async move {
             let response = answered.await?;
-            let status = response.status();
-            if status == StatusCode::SWITCHING_PROTOCOLS || (is_connect && status.is_success()) {
+            // Of HTTP/2 it is one stream, beside which others go on.
+            if response.status() == StatusCode::SWITCHING_PROTOCOLS {
                 under_way.becomes_another_protocol();
             }
             Ok::<_, std::convert::Infallible>(
@@ -163,8 +171,14 @@ async fn converse(
         }
     });
     let mut builder = Builder::new(TokioExecutor::new());
-    // For WebSockets over HTTP/2.
-    builder.http2().enable_connect_protocol();
+    builder.http1().max_buf_size(HEAD_MAX);
+    // The first is for WebSockets over HTTP/2.
+    builder
+        .http2()
+        .enable_connect_protocol()
+        .max_concurrent_streams(STREAMS_MAX)
+        .max_send_buf_size(UNSENT_MAX)
+        .max_header_list_size(HEADER_LIST_MAX);
     let connection = TokioIo::new(connection);
     let mut conversation = pin!(builder.serve_connection_with_upgrades(connection, service));
     let mut is_stopping = false;

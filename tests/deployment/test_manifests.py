@@ -43,7 +43,7 @@ def selects(selector, thing):
 
 
 def server_rust(name):
-    (seconds,) = re.findall(rf"const {name}: Duration = Duration::from_secs\((\d+)\)", (ROOT / "src/server.rs").read_text())
+    (seconds,) = re.findall(rf"const {name}: Duration = Duration::from_secs\((\d+)\)", (ROOT / "src/server/serve.rs").read_text())
     return int(seconds)
 
 
