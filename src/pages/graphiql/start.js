@@ -6,6 +6,7 @@
     const KEPT = "parlance.graphiql";
     // A token that ends sooner than this is exchanged first.
     const MARGIN_MS = 30_000;
+    const ENDED = new Set(["UNAUTHENTICATED", "SESSION_REVOKED", "TOKEN_EXPIRED"]);
     const PERSON = "accessToken refreshToken expiresAt user { username }";
 
     /** Who has signed in: what the server answered, or null. It lives as long as the tab. */
@@ -43,8 +44,8 @@
         try {
             keep((await ask(query, { refreshToken: session.refreshToken })).refreshToken);
         } catch (error) {
-            // Only a server that says so has ended the session.
-            if (!error.errors) throw error;
+            // Only a server that says so has ended the session: one that is busy has not.
+            if (!ENDED.has(error.errors?.[0].extensions?.code)) throw error;
             keep(null);
             say("Your session has ended: please log in again.");
         }

@@ -71,8 +71,12 @@ export class Outbox {
 
   /** A message of the viewer's own came by the stream, maybe before the answer to its send did. */
   saw({ id, body }: MessageFieldsFragment, conversationId: string): void {
-    const all = this.of(conversationId).filter(({ message, seenAs }) => !message && !seenAs);
-    const likely = all.find((pending) => pending.body === body);
+    const all = this.of(conversationId);
+    // Its answer was there first: another one with the same words is still on its way.
+    if (all.some(({ message }) => message?.id === id)) return;
+    const likely = all
+      .filter(({ message, seenAs }) => !message && !seenAs)
+      .find((pending) => pending.body === body);
     if (likely) this.#update(likely.clientMessageId, { seenAs: id });
   }
 
