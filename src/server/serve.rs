@@ -106,7 +106,7 @@ pub async fn accept(
             let _ = stream.try_write(NO_PLACE);
             continue;
         };
-        give_up_within(&stream, connections.stalled);
+        prepare(&stream, connections.stalled);
         let connection = Connection::new(stream, place, connections.head, connections.idle);
         open.spawn(converse(connection, peer, router.clone(), stop.clone()));
     }
@@ -136,7 +136,13 @@ async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-fn give_up_within(stream: &TcpStream, within: Duration) {
+/// Lets what is written go out at once: by itself the system holds a second small piece back until
+/// the first is acknowledged, and many a peer does that only after 40 ms. Gives the connection up
+/// when what was sent is not taken within this time.
+fn prepare(stream: &TcpStream, within: Duration) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::warn!(%error, "what a connection is told may come late");
+    }
     #[cfg(target_os = "linux")]
     if let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(within)) {
         tracing::warn!(%error, "a connection may outlive its peer");
@@ -248,5 +254,21 @@ async fn told_to_stop() {
     tokio::select! {
         () = interrupt => {}
         () = terminate => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_written_is_not_held_back() -> io::Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let client = TcpStream::connect(listener.local_addr()?).await?;
+        let (stream, _) = next(&listener).await;
+        prepare(&stream, Connections::default().stalled);
+        assert!(stream.nodelay()?);
+        drop(client);
+        Ok(())
     }
 }
