@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { figure, place, sleep } from '../lib/place.mjs';
+import { silencer } from '../lib/silence.mjs';
 
 const kit = fileURLToPath(new URL('../../../docs/clients/', import.meta.url));
 const python = process.env.PARLANCE_KIT_PYTHON ?? 'python3';
@@ -86,3 +87,17 @@ for (const program of programs) {
     assert.ok(renewals >= 1, 'it renewed its tokens');
   });
 }
+
+// The others are tried so in quick/silence.test.mjs.
+test('Relay: nothing is missed or doubled though its server falls silent', { timeout: 120_000 }, async (t) => {
+  const { servers } = await place(t, { instances: 1 });
+  const between = await silencer(t, servers[0].port);
+  const { child, lines, ended } = run(t, { folder: 'relay', command: ['node', 'build/bundle.mjs'], url: between.url });
+  let cut = 0;
+  child.on('line', (line) => {
+    if (line === 'message 5 is stored') cut = between.fallSilent();
+  });
+  assert.equal(await ended, 0, lines.join('\n'));
+  assert.ok(cut > 0, 'somebody was connected');
+  assert.match(lines.at(-1), /^ok: 37 messages, /);
+});
