@@ -88,6 +88,30 @@ for (const program of programs) {
   });
 }
 
+test('Python with gql: a socket is opened again unless its code says that this is of no use', { timeout: 60_000 }, async (t) => {
+  const { servers } = await place(t, { instances: 1 });
+  const script = `
+import asyncio, runpy, sys
+sys.argv = ["with_gql.py"]
+import tale
+async def refused(events):
+    class Session:
+        async def token(self): return "garbage"
+    from follow import Broken, is_final
+    assert not is_final(Broken()) and not is_final(Broken(1012)) and not is_final(Broken(4403))
+    try:
+        async for _ in events(Session(), {"id": "none", "last": 0, "epoch": None}): pass
+    except Broken as error:
+        assert error.code == 4401 and is_final(error), error
+        print("final")
+tale.run = refused
+runpy.run_path("with_gql.py")
+`;
+  const { lines, ended } = run(t, { folder: 'python', command: [python, '-c', script], url: servers[0].url });
+  assert.equal(await ended, 0, lines.join('\n'));
+  assert.deepEqual(lines, ['final']);
+});
+
 // The others are tried so in quick/silence.test.mjs.
 test('Relay: nothing is missed or doubled though its server falls silent', { timeout: 120_000 }, async (t) => {
   const { servers } = await place(t, { instances: 1 });
