@@ -156,7 +156,7 @@ pub struct Config {
     /// How long a WebSocket may take to say who it is
     #[arg(long, env = "PARLANCE_WS_INIT_TIMEOUT", global = true, default_value = "10s", value_parser = span)]
     pub ws_init_timeout: Duration,
-    /// How often open WebSockets and event streams are given a sign of life; a WebSocket that gives none back is dropped
+    /// How often open WebSockets are given a sign of life, and dropped if they give none back; streams of events get one every 5 s at least
     #[arg(long, env = "PARLANCE_WS_PING", global = true, default_value = "25s", value_parser = span)]
     pub ws_ping: Duration,
     /// The file that gets a line for each request, or `off`; `user_requests.log` beside the SQLite file, or in the working directory, if absent

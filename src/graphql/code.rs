@@ -18,6 +18,7 @@ pub enum ErrorCode {
     PayloadTooLarge,
     QueryTooComplex,
     ResyncRequired,
+    /// Never sent: who reads slowly is waited for, and who reads nothing is disconnected
     SlowConsumer,
     MembershipEnded,
     GraphqlParseFailed,

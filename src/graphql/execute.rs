@@ -12,7 +12,7 @@ use std::{
 };
 
 use async_graphql::{
-    Name, Request, Response, SchemaEnv, ServerError, ServerResult, ValidationResult, Variables,
+    Request, Response, SchemaEnv, ServerError, ServerResult, ValidationResult, Variables,
     async_trait,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextValidation},
     parser::types::{ExecutableDocument, OperationType},
@@ -143,7 +143,7 @@ pub(super) async fn through_panics<T>(
 /// The point between validation and execution, for one request. Put into the
 /// data of a request as `Arc<Gate>`.
 pub(super) struct Gate {
-    operation: Option<Name>,
+    prepared: Prepared,
     passed: AtomicBool,
     alike: AtomicBool,
     /// By what the document was checked.
@@ -152,9 +152,8 @@ pub(super) struct Gate {
 
 impl Gate {
     pub(super) fn new(prepared: &Prepared) -> Arc<Self> {
-        let operation = prepared.operation().name.clone();
         let (passed, alike) = (AtomicBool::new(false), AtomicBool::new(false));
-        Arc::new(Self { operation, passed, alike, env: OnceLock::new() })
+        Arc::new(Self { prepared: prepared.clone(), passed, alike, env: OnceLock::new() })
     }
 
     /// Whether what is asked for is the same for all who may ask for it.
@@ -190,8 +189,8 @@ impl Extension for Gates {
         let document = next.run(ctx, query, given).await.map_err(too_complex)?;
         if let Some(gate) = ctx.data_opt::<Arc<Gate>>() {
             gate.env.get_or_init(|| ctx.schema_env.clone());
-            let mut operations = document.operations.iter();
-            let selected = operations.find(|(name, _)| *name == gate.operation.as_ref());
+            let asked = gate.prepared.operation().name.as_ref();
+            let selected = document.operations.iter().find(|(name, _)| *name == asked);
             if let Some((_, operation)) = selected {
                 let registry = &ctx.schema_env.registry;
                 let definitions = &operation.node.variable_definitions;
@@ -214,6 +213,8 @@ impl Extension for Gates {
             errors.into_iter().map(invalid).collect::<Vec<_>>()
         })?;
         if let Some(gate) = ctx.data_opt::<Arc<Gate>>() {
+            let overlaps = gate.prepared.check_overlaps(&ctx.schema_env.registry);
+            overlaps.map_err(|error| vec![error])?;
             gate.passed.store(true, Ordering::Relaxed);
         }
         Ok(result)

@@ -56,8 +56,10 @@ const browser = await chromium.launch({
 });
 try {
     const page = await browser.newPage();
-    // Any answer of the server's own origin will do.
-    await page.goto(`${origin}/readyz`);
+    // A page of somebody's own, of the server's origin: those of the server may ask nobody, or load nothing else.
+    const own = `${origin}/a-page-of-ones-own`;
+    await page.route(own, (route) => route.fulfill({ contentType: "text/html", body: "<!DOCTYPE html><title>Own</title>" }));
+    await page.goto(own);
     await page.evaluate(`${bundle}; globalThis.kit = kit;`);
     const query = `subscription ($chat: ID!, $after: Int) { messageAdded(conversationId: $chat, afterSeq: $after) { body } }`;
     for (const [turn, way] of ["stream", "eventsource"].entries()) {
@@ -81,7 +83,7 @@ try {
         await page.evaluate(() => globalThis.stop());
         console.log(`${way}: heard what was there and what is new`);
     }
-    const own = await page.evaluate(
+    const builtIn = await page.evaluate(
         ([query, variables]) => {
             const address = `/graphql?${new URLSearchParams({ query, variables: JSON.stringify(variables) })}`;
             const source = new EventSource(address);
@@ -92,7 +94,7 @@ try {
         },
         [query, { chat, after: 0 }],
     );
-    assert.equal(own, "refused", "the browser's own EventSource has no token");
+    assert.equal(builtIn, "refused", "the browser's own EventSource has no token");
     console.log("the browser's own EventSource: refused");
 } finally {
     await browser.close();

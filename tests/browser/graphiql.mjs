@@ -1,10 +1,12 @@
-// Works in GraphiQL as a person would: registers by the first example, writes, reads a page, follows, logs out and in.
-// Nothing may break the page's policy or ask another server.
+// Works in GraphiQL as a person would: registers by the first example, writes, reads a page, follows, logs out and in, in
+// two tabs, and while the server is busy. Nothing may break the page's policy or ask another server.
 //
 //   npm ci && node graphiql.mjs http://127.0.0.1:8000 FOLDER
 //
 // Pictures are left in the folder. The program of the browser is $CHROMIUM, or /usr/bin/chromium.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
 const [origin, folder] = process.argv.slice(2);
@@ -71,6 +73,41 @@ async function run(page, operation) {
     if (operation) await page.locator(".graphiql-dropdown-item", { hasText: operation }).click();
 }
 
+/**
+ * What axe has against the editor of GraphiQL 4.1.2: pale words of code and numbers of lines, text fields that have no name
+ * and scroll by the mouse alone, and a cross inside of each tab. Of anything else, and of our bar, it may have nothing.
+ */
+const OF_THE_EDITOR = ["color-contrast", "label", "nested-interactive", "scrollable-region-focusable"];
+
+async function isAccessible(page, what) {
+    // Not as an element: the policy of the page would refuse that.
+    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+    const told = await page.evaluate(async (theirs) => {
+        const rules = Object.fromEntries(theirs.map((id) => [id, { enabled: false }]));
+        const runs = [await globalThis.axe.run({ exclude: "#graphiql" }), await globalThis.axe.run("#graphiql", { rules })];
+        return runs.flatMap(({ violations }) =>
+            violations.flatMap(({ id, nodes }) => nodes.map(({ html, target }) => `${id}: ${target} ${html}`)),
+        );
+    }, OF_THE_EDITOR);
+    assert.deepEqual(told, [], what);
+}
+
+/** The clock of a page goes so much faster from now on: tokens that are good by the server's are old here. */
+const later = (page, minutes) =>
+    page.evaluate((minutes) => {
+        const now = Date.now;
+        Date.now = () => now() + minutes * 60_000;
+    }, minutes);
+
+/** How often a page has exchanged its refresh token. */
+function exchanges(page) {
+    const count = { soFar: 0 };
+    page.on("request", (request) => {
+        if (request.postData()?.includes("RefreshTokenInput")) count.soFar += 1;
+    });
+    return count;
+}
+
 try {
     const { register } = await ask(
         "mutation ($input: RegisterInput!) { register(input: $input) { accessToken user { id } } }",
@@ -78,6 +115,7 @@ try {
     );
     const page = await open("/graphql");
     assert.equal(await tabs(page).count(), 4, "four examples");
+    await isAccessible(page, "signed out");
     await page.screenshot({ path: `${folder}/graphiql.png` });
 
     await put(page, 1, JSON.stringify({ input: { username: ann, email: `${ann}@example.org`, password } }));
@@ -85,6 +123,7 @@ try {
     await says(page, ann);
     await page.locator("#account").waitFor();
     assert.equal(await page.locator("#who").innerText(), ann, "who registers by an operation is signed in");
+    await isAccessible(page, "signed in");
 
     await tabs(page).nth(1).click();
     const people = { person: register.user.id, chat: null, body: "Hello!", key: crypto.randomUUID() };
@@ -100,7 +139,10 @@ try {
     await says(page, '"deduplicated": true');
 
     await tabs(page).nth(2).click();
-    await run(page);
+    await run(page, "Inbox");
+    await says(page, '"lastMessage"');
+    await run(page, "Newest");
+    await says(page, '"startCursor"');
     await says(page, "Hello!");
     await page.screenshot({ path: `${folder}/graphiql-page.png` });
 
@@ -114,10 +156,66 @@ try {
     await page.screenshot({ path: `${folder}/graphiql-live.png` });
     await page.locator(".graphiql-execute-button").click();
 
+    await tabs(page).nth(2).click();
     await page.reload();
     await page.locator("#account").waitFor();
+    let asked = 0;
+    const inbox = async (page) => {
+        asked += 1;
+        await put(page, 0, `{ number${asked}: conversations(first: 1) { nodes { id } } }`);
+        await run(page);
+        await says(page, `"number${asked}": {`);
+    };
+
+    // A duplicated tab has a copy of all that is kept for the first one. Its clock is wrong by hours all the time, and for
+    // that it exchanges no more tokens than with a right one.
+    const twin = await page.context().newPage();
+    await twin.addInitScript((kept) => {
+        Object.assign(sessionStorage, kept);
+        const now = Date.now;
+        Date.now = () => now() + 5 * 3_600_000;
+    }, await page.evaluate(() => ({ ...sessionStorage })));
+    const count = exchanges(twin);
+    await twin.goto(`${origin}/graphiql`);
+    await twin.locator("#account").waitFor();
+    await inbox(twin);
+    await inbox(twin);
+    assert.equal(count.soFar, 1, "one exchange, when the page was loaded");
+
+    // Each tab goes on with the tokens of the other.
+    for (const tab of [page, page, twin, twin, page]) {
+        await later(tab, 16);
+        await inbox(tab);
+    }
+    assert.equal(count.soFar, 3, "each time the token was exchanged");
+    for (const tab of [page, twin]) assert.equal(await tab.locator("#fault").isVisible(), false, "nobody was signed out");
+
+    // A server that is busy, or a proxy whose server is away, has ended no session.
+    const busy = (code) => JSON.stringify({ errors: [{ message: "Too much at once.", extensions: { code } }] });
+    for (const [status, contentType, body] of [
+        [429, "application/json", busy("RATE_LIMITED")],
+        [503, "application/json", busy("SERVICE_UNAVAILABLE")],
+        [503, "text/html", "<h1>503 Service Unavailable</h1>"],
+    ]) {
+        const answer = (route) =>
+            route.request().postData()?.includes("RefreshTokenInput")
+                ? route.fulfill({ status, contentType, body })
+                : route.fallback();
+        await page.route("**/graphql", answer);
+        await later(page, 16);
+        const refused = page.waitForResponse((response) => response.status() === status);
+        await run(page);
+        await refused;
+        assert.ok(await page.locator("#account").isVisible(), `still signed in after ${status}`);
+        await page.unroute("**/graphql", answer);
+        await inbox(page);
+    }
+    faults.splice(0, faults.length, ...faults.filter((fault) => !/status of (429|503)/.test(fault)));
+
+    // Who logs out in one tab has left the other as well.
     await page.locator("#leave").click();
-    await page.locator("#sign-in").waitFor();
+    for (const tab of [page, twin]) await tab.locator("#sign-in").waitFor();
+    await twin.close();
     await page.getByLabel("User name").fill(ann);
     await page.getByLabel("Password").fill("wrong");
     await page.getByRole("button", { name: "Log in" }).click();
@@ -139,4 +237,4 @@ try {
 } finally {
     await browser.close();
 }
-console.log("GraphiQL ran a query, mutations and a subscription; nothing broke its policy");
+console.log("GraphiQL ran queries, mutations and a subscription, in two tabs; nothing broke its policy");

@@ -1,4 +1,5 @@
-"""docs/operations.md and SECURITY.md name what there is: files, settings, commands, and what /readyz says."""
+"""What documents name is there: what they link to, and in docs/operations.md and SECURITY.md files, settings, tests, and
+what /readyz says."""
 import os, re, subprocess, unittest
 from pathlib import Path
 
@@ -7,16 +8,24 @@ OPERATIONS = (ROOT / "docs/operations.md").read_text()
 SECURITY = (ROOT / "SECURITY.md").read_text()
 
 
+def anchors(text):
+    """The headings of a document as links name them."""
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text, flags=re.M | re.S), flags=re.M)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
 class Documents(unittest.TestCase):
     def test_links_lead_somewhere(self):
-        for name, text in (("docs/operations.md", OPERATIONS), ("SECURITY.md", SECURITY)):
-            for link in re.findall(r"\]\(([^)#]*)(?:#[^)]*)?\)", text):
-                if link and not link.startswith("http") and link != "observability.md":
-                    self.assertTrue((ROOT / name).parent.joinpath(link).exists(), f"{name}: {link}")
-        anchors = {re.sub(r"[^\w -]", "", line.lstrip("# ")).lower().replace(" ", "-")
-                   for line in OPERATIONS.splitlines() if line.startswith("#")}
-        for anchor in re.findall(r"\]\(#([^)]*)\)", OPERATIONS):
-            self.assertIn(anchor, anchors)
+        tracked = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+        self.assertGreater(len(tracked), 20)
+        for name in tracked:
+            for link, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]*))?\)", (ROOT / name).read_text()):
+                if link.startswith("http"):
+                    continue
+                target = (ROOT / name).parent / link if link else ROOT / name
+                self.assertTrue(target.exists(), f"{name}: {link}")
+                if anchor and target.suffix == ".md":
+                    self.assertIn(anchor, anchors(target.read_text()), f"{name}: {link}#{anchor}")
 
     def test_tests_that_are_named_are_there(self):
         names = re.findall(r"`(\w+)::(\w+)`", SECURITY)

@@ -659,3 +659,44 @@ async fn a_document_that_is_known_is_checked_like_one_that_is_not() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_of_one_name_are_one_field_or_the_document_is_refused() {
+    let app = TestApp::start().await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_conversation_with(&bob).await;
+    ann.sends(chat, "hello").await;
+    let of = |fields: &str| format!("{{ conversation(id: \"{chat}\") {{ {fields} }} }}");
+    for refused in [
+        // By a fragment and without one: the same object.
+        of("id ... on Conversation { id: title }"),
+        format!("{} fragment F on Conversation {{ id: title }}", of("id ...F")),
+        of("messages(first: 1) { totalCount } ... on Conversation { messages { totalCount } }"),
+        // Inside of two that are merged.
+        of("lastMessage { id } lastMessage { id: body }"),
+        of("messages { nodes { a: body } } ... { messages { nodes { a: seq } } }"),
+        // An interface and one of its types.
+        format!("{{ node(id: \"{chat}\") {{ id ... on Conversation {{ id: title }} }} }}"),
+        format!(
+            "{{ node(id: \"{chat}\") {{ id }} ... on Query {{ node(id: \"other\") {{ id }} }} }}"
+        ),
+        "{ __schema { types { name } types { name: kind } } }".to_owned(),
+    ] {
+        ann.asks_for(refused).await.fails_with("GRAPHQL_VALIDATION_FAILED");
+    }
+    for accepted in [
+        of(
+            "id ... on Conversation { id } messages(first: 1) { nodes { id } } messages(first: 1) { nodes { body } }",
+        ),
+        of(
+            "filtered: messages(filter: {includeDeleted: true, senderId: null}) { totalCount } ... on Conversation { filtered: messages(filter: {senderId: null, includeDeleted: true}) { totalCount } }",
+        ),
+        // Of two types: an answer holds one of them.
+        format!(
+            "{{ node(id: \"{chat}\") {{ id ... on Conversation {{ words: title }} ... on Message {{ words: body }} }} }}"
+        ),
+    ] {
+        let answer = ann.asks_for(accepted.clone()).await;
+        assert!(answer.errors().is_empty(), "{accepted}: {}", answer.text);
+    }
+}

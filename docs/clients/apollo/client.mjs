@@ -9,6 +9,7 @@ import { OperationTypeNode } from 'graphql';
 import { createClient } from 'graphql-ws';
 import { from, map, switchMap } from 'rxjs';
 import { WebSocket } from 'ws'; // in a browser: leave this and the two uses of it out
+import { endWhenSilent, fetchInTime, impatient } from '../shared/alive.mjs';
 
 // The link asks it for a constant; Node has it from version 22 on.
 globalThis.WebSocket ??= WebSocket;
@@ -21,7 +22,7 @@ export function connect({ url, token, renew }) {
   const socket = createClient({
     url: () => `${url()}/graphql`.replace(/^http/, 'ws'),
     connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
-    webSocketImpl: WebSocket,
+    webSocketImpl: impatient(WebSocket),
     keepAlive: 10_000,
     // The loop in follow.mjs subscribes again, with a cursor of that moment.
     retryAttempts: 0,
@@ -36,11 +37,11 @@ export function connect({ url, token, renew }) {
     new SetContextLink(async ({ headers }) => ({
       headers: { ...headers, authorization: `Bearer ${await token()}` },
     })),
-    new HttpLink({ uri: () => `${url()}/graphql` }),
+    new HttpLink({ uri: () => `${url()}/graphql`, fetch: fetchInTime }),
   ]);
   const isSubscription = ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION;
   const client = new ApolloClient({
-    link: ApolloLink.split(isSubscription, new GraphQLWsLink(socket), http),
+    link: ApolloLink.split(isSubscription, new GraphQLWsLink(endWhenSilent(socket)), http),
     cache: cache(),
   });
   // Stopping the client leaves its socket open.

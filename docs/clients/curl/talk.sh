@@ -139,11 +139,12 @@ events="subscription (\$id: ID!, \$epoch: ID) { conversationEvents(conversationI
     ... on MessageDeleted { message { $message } } } }"
 
 # One stream. Each event has its number as its id, and the last id says where to go on. Sets reason to the code of an error.
+# The server gives a sign of life every 5 s, so a stream that says nothing for half a minute is dead.
 listen() {
     local line number='' data='' said
     reason=
     echo "$last" >>"$temp/streams"
-    while IFS= read -r line; do
+    while IFS= read -r -t 30 line; do
         case $line in
             '{'*) reason=$(code "$line") ;; # refused as a whole: the answer is JSON
             'id: '*) number=${line#id: } ;;

@@ -1,26 +1,27 @@
 // Server-sent events with `fetch` alone, in browsers and in Node.
+import { fetchEvents } from '../shared/alive.mjs';
 import { ApiError } from '../shared/graphql.mjs';
 
-/** Opens one subscription; answers a function that ends it. `token` is a function. */
-export function subscribe({ url, token, onOpen }, { query, variables }, sink) {
+/**
+ * Opens one subscription; answers a function that ends it. `token` is a function. `silence` is how long a stream may say
+ * nothing, if not as long as usual.
+ */
+export function subscribe({ url, token, onOpen, silence }, { query, variables }, sink) {
   const control = new AbortController();
-  run({ url, token, onOpen, query, variables, signal: control.signal }, sink).then(sink.complete, (error) => {
+  run({ url, token, onOpen, silence, query, variables, signal: control.signal }, sink).then(sink.complete, (error) => {
     if (!control.signal.aborted) sink.error(error);
   });
   return () => control.abort();
 }
 
-async function run({ url, token, onOpen, query, variables, signal }, sink) {
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: {
-      accept: 'text/event-stream',
-      'content-type': 'application/json',
-      authorization: `Bearer ${await token()}`,
-    },
-    body: JSON.stringify({ query, variables }),
-    signal,
-  });
+async function run({ url, token, onOpen, silence, query, variables, signal }, sink) {
+  const headers = {
+    accept: 'text/event-stream',
+    'content-type': 'application/json',
+    authorization: `Bearer ${await token()}`,
+  };
+  const request = { method: 'POST', headers, body: JSON.stringify({ query, variables }), signal };
+  const response = await fetchEvents(`${url}/graphql`, request, silence);
   // Refused as a whole: the answer is JSON.
   if (!response.ok) throw new ApiError((await response.json()).errors);
   onOpen?.();

@@ -1,7 +1,8 @@
 // Follows a conversation as server-sent events with graphql-sse, for which `fetch` is all it needs.
 // (The browser's own EventSource cannot send a token.)
 import { createClient } from 'graphql-sse';
-import { fetchWhole, follow } from '../shared/follow.mjs';
+import { fetchEvents } from '../shared/alive.mjs';
+import { follow } from '../shared/follow.mjs';
 
 const MESSAGES = `
   subscription Messages($conversationId: ID!, $afterSeq: Int, $epoch: ID) {
@@ -10,12 +11,15 @@ const MESSAGES = `
     }
   }`;
 
-/** `url` and `token` are functions, so that every request gets a present address and token. */
-export function connect({ url, token }) {
+/**
+ * `url` and `token` are functions, so that every request gets a present address and token. `silence` is how long a stream
+ * may say nothing, if not as long as usual.
+ */
+export function connect({ url, token, silence }) {
   return createClient({
     url: () => `${url()}/graphql`,
     headers: async () => ({ authorization: `Bearer ${await token()}` }),
-    fetchFn: fetchWhole,
+    fetchFn: (address, init) => fetchEvents(address, init, silence),
     retryAttempts: 0,
   });
 }

@@ -1,6 +1,7 @@
 // Follows a conversation with graphql-ws.
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws'; // in a browser: leave this and `webSocketImpl` out
+import { endWhenSilent, impatient } from '../shared/alive.mjs';
 import { follow } from '../shared/follow.mjs';
 
 const MESSAGES = `
@@ -12,13 +13,14 @@ const MESSAGES = `
 
 /** `url` and `token` are functions, so that every connection gets a present address and token. */
 export function connect({ url, token }) {
-  return createClient({
+  const client = createClient({
     url: () => `${url()}/graphql`.replace(/^http/, 'ws'),
     connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
-    webSocketImpl: WebSocket,
+    webSocketImpl: impatient(WebSocket),
     keepAlive: 10_000,
     retryAttempts: 0,
   });
+  return endWhenSilent(client);
 }
 
 export function followMessages(client, { conversationId, afterSeq, epoch, onMessage, signal }) {

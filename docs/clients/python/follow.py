@@ -17,14 +17,24 @@ class Cursor:
     epoch: str
 
 
+# How a WebSocket is closed for a session that has ended, and for what this client sends, too much or too long.
+FINAL_CODES = {1002, 1007, 1008, 1009, 4400, 4401, 4406, 4409, 4429}
+
+
 class Broken(Exception):
-    """The stream broke off."""
+    """The stream broke off; `code` is that with which a WebSocket was closed, if it was."""
+
+    def __init__(self, code: int | None = None):
+        super().__init__(f"the stream broke off ({code})" if code else "the stream broke off")
+        self.code = code
 
 
-def is_final(error: Exception) -> bool:
+def is_final(error: ApiError | Broken) -> bool:
     """Whether it is of no use to subscribe again: out of the conversation (MEMBERSHIP_ENDED, NOT_FOUND), signed out
     (SESSION_REVOKED), or the request is wrong."""
-    return isinstance(error, ApiError) and not error.retryable and error.code != "TOKEN_EXPIRED"
+    if isinstance(error, Broken):
+        return error.code in FINAL_CODES
+    return not error.retryable and error.code != "TOKEN_EXPIRED"
 
 
 async def follow(

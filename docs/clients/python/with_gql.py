@@ -7,7 +7,7 @@ from typing import Any
 from gql import Client, GraphQLRequest
 from gql.transport.exceptions import TransportError, TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from follow import Broken
 from session import ApiError, Session
@@ -30,7 +30,13 @@ async def events(session: Session, variables: dict[str, Any]) -> AsyncIterator[d
     except TransportQueryError as error:
         raise ApiError(error.errors) from error
     except (TransportError, WebSocketException, OSError) as error:
-        raise Broken from error
+        raise Broken(close_code(error)) from error
+
+
+def close_code(error: Exception) -> int | None:
+    """gql tells by the cause how the server closed a socket."""
+    closed = error if isinstance(error, ConnectionClosed) else error.__cause__
+    return closed.rcvd.code if isinstance(closed, ConnectionClosed) and closed.rcvd else None
 
 
 asyncio.run(run(events))

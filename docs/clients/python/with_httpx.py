@@ -16,7 +16,7 @@ async def events(session: Session, variables: dict[str, Any]) -> AsyncIterator[d
     """One subscription."""
     token = await session.token()
     # The server gives a sign of life every few seconds, so a stream that says nothing for so long is dead.
-    timeout = httpx.Timeout(15, read=60)
+    timeout = httpx.Timeout(15, read=30)
     body = {"query": EVENTS, "variables": variables}
     headers = {"authorization": f"Bearer {token}"}
     try:

@@ -76,7 +76,8 @@ export function eventNumber({ __typename, eventSeq }) {
 /**
  * Whether it is of no use to subscribe again: the person is not in the conversation any more
  * (MEMBERSHIP_ENDED, NOT_FOUND), the cursor is of other data (RESYNC_REQUIRED: load the
- * conversation anew), the session is over, or the request is wrong.
+ * conversation anew), the session is over, or what this client sends is wrong, too much or too
+ * long.
  */
 export function isFinal(error) {
   if (Array.isArray(error)) {
@@ -85,19 +86,10 @@ export function isFinal(error) {
   }
   // How the socket was closed. Apollo Client has it in words only.
   const code = Number(error?.code ?? /^Socket closed with event (\d+)/.exec(error?.message)?.[1]);
-  return [4400, 4401, 4406, 4409, 4429].includes(code);
+  return [1002, 1007, 1008, 1009, 4400, 4401, 4406, 4409, 4429].includes(code);
 }
 
 const codeOf = (reason) => (Array.isArray(reason) ? reason[0]?.extensions?.code : undefined);
-
-/**
- * `fetch` for clients that end a request when it is refused, after which the answer could not be
- * read any more: of a refusal the whole is read first.
- */
-export async function fetchWhole(address, init) {
-  const response = await fetch(address, init);
-  return response.ok ? response : new Response(await response.text(), response);
-}
 
 function pause(milliseconds, signal) {
   return new Promise((resolve) => {

@@ -8,7 +8,7 @@ import { createClient as createEventsClient } from 'graphql-sse';
 import { createClient as createSocketClient } from 'graphql-ws';
 import { onEnd, pipe, subscribe as listen } from 'wonka';
 import { WebSocket } from 'ws'; // in a browser: leave this and `webSocketImpl` out
-import { fetchWhole } from '../shared/follow.mjs';
+import { endWhenSilent, fetchEvents, fetchInTime, impatient } from '../shared/alive.mjs';
 
 /**
  * `url` and `token` are functions, so that every connection gets a present address and token. `renew` gets a fresh one
@@ -19,20 +19,23 @@ export function connect({ url, token, renew, updates, schema }) {
   const socket = createSocketClient({
     url: () => `${url()}/graphql`.replace(/^http/, 'ws'),
     connectionParams: async () => ({ authorization: `Bearer ${await token()}` }),
-    webSocketImpl: WebSocket,
+    webSocketImpl: impatient(WebSocket),
     keepAlive: 10_000,
     // The loop in follow.mjs subscribes again, with a cursor of that moment.
     retryAttempts: 0,
   });
-  return urql({ url, token, renew, updates, schema }, socket);
+  return urql({ url, token, renew, updates, schema }, endWhenSilent(socket));
 }
 
-/** Subscriptions as events; where WebSockets do not get through. */
-export function connectEvents({ url, token, renew, updates, schema }) {
+/**
+ * Subscriptions as events; where WebSockets do not get through. `silence` is how long a stream may say nothing, if not as
+ * long as usual.
+ */
+export function connectEvents({ url, token, renew, updates, schema, silence }) {
   const events = createEventsClient({
     url: () => `${url()}/graphql`,
     headers: async () => ({ authorization: `Bearer ${await token()}` }),
-    fetchFn: fetchWhole,
+    fetchFn: (address, init) => fetchEvents(address, init, silence),
     retryAttempts: 0,
   });
   return urql({ url, token, renew, updates, schema }, events);
@@ -43,7 +46,7 @@ function urql({ url, token, renew, updates, schema }, transport) {
     url: `${url()}/graphql`,
     preferGetMethod: false,
     fetch: async (_, init) =>
-      fetch(`${url()}/graphql`, { ...init, headers: { ...init.headers, authorization: `Bearer ${await token()}` } }),
+      fetchInTime(`${url()}/graphql`, { ...init, headers: { ...init.headers, authorization: `Bearer ${await token()}` } }),
     exchanges: [
       cache({ updates, schema }),
       retry(),

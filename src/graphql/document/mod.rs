@@ -8,6 +8,7 @@ mod cost;
 mod lasting;
 mod lexer;
 mod limits;
+mod overlap;
 mod rewrite;
 mod scan;
 
@@ -19,6 +20,7 @@ use async_graphql::{
         self, parse_query,
         types::{ExecutableDocument, OperationDefinition, OperationType},
     },
+    registry::Registry,
 };
 use moka::sync::Cache;
 use sha2::{Digest, Sha256};
@@ -152,6 +154,11 @@ impl Prepared {
         let mut definitions = parsed.operations.iter();
         let definition = definitions.find(|(found, _)| *found == name.as_ref());
         definition.map(|(_, operation)| &operation.node)
+    }
+
+    /// Fails for fields that cannot be merged, which validation lets through.
+    pub(super) fn check_overlaps(&self, registry: &Registry) -> Result<(), ServerError> {
+        overlap::check(registry, &self.document.parsed)
     }
 
     /// Which document it is.

@@ -447,3 +447,24 @@ fn an_answer_over_the_limit_is_refused_before_anything_runs() {
     assert_eq!(code_of(&refused), Some(ErrorCode::QueryTooComplex));
     assert!(refused.message.contains("20000"), "{}", refused.message);
 }
+
+/// As many places as are admitted at which fields are merged, in a text of a few lines.
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_are_compared_once_wherever_they_stand() {
+    let documents = Documents::new(Limits::default());
+    let twice = |i| {
+        let next = i + 1;
+        format!("fragment F{i} on Query {{ x: q {{ ...F{next} }} y: q {{ ...F{next} }} }}")
+    };
+    let levels: String = (0..8).map(twice).collect();
+    let last = "a a a z: q { b: a } z: q { b: __typename }";
+    let text = format!("{{ ...F0 }} {levels} fragment F8 on Query {{ {last} }}");
+    let prepared = prepare(&documents, &text).unwrap();
+    let gate = crate::graphql::execute::Gate::new(&prepared);
+    let begun = std::time::Instant::now();
+    let response = schema().execute(prepared.request().data(gate)).await;
+    let [refused] = response.errors.as_slice() else { panic!("{:?}", response.errors) };
+    assert_eq!(code_of(refused), Some(ErrorCode::GraphqlValidationFailed));
+    assert_eq!(refused.locations.len(), 2);
+    assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+}

@@ -1,4 +1,5 @@
-// The tabs that GraphiQL opens with. Each can be run as it is, from left to right, once by each of two people.
+// The tabs that GraphiQL opens with, from left to right. All can be run as they are but for those that name somebody or a
+// conversation: what to put where is said above them.
 "use strict";
 
 const PARLANCE_EXAMPLES = [
@@ -7,8 +8,9 @@ const PARLANCE_EXAMPLES = [
 # Ctrl-Enter: it registers Ann, and signs
 # you in as her (see the bar above).
 #
-# Then change name and address below, and
-# run it again for somebody to write to.
+# Then change name and address under
+# Variables, and run it again: that is
+# somebody to write to, and you stay Ann.
 # The tabs go on from here.
 
 mutation Register($input: RegisterInput!) {
@@ -30,8 +32,13 @@ mutation Register($input: RegisterInput!) {
         ),
     },
     {
-        query: `# 1. Find whom to write to, and copy their
-#    id into "person" below.
+        query: `# Three operations: ▶ asks which to run. The
+# ids that two of them need come from the
+# one before, and are yours to copy into
+# Variables, in place of PASTE_….
+#
+# 1. Run People, and copy the id of somebody
+#    else into "person".
 
 query People {
   users(first: 10) {
@@ -42,9 +49,9 @@ query People {
   }
 }
 
-# 2. A pair has one conversation: asking
-#    again answers the same. Copy its id
-#    into "chat".
+# 2. Run Start. A pair has one conversation:
+#    asking again answers the same. Copy its
+#    id into "chat".
 
 mutation Start($person: ID!) {
   startDirectConversation(input: { userId: $person }) {
@@ -57,10 +64,11 @@ mutation Start($person: ID!) {
   }
 }
 
-# 3. The answer comes when the message is
-#    safe. With the same clientMessageId
-#    it is never stored twice: run it again,
-#    and look at "deduplicated".
+# 3. Run Send. The answer comes when the
+#    message is safe. With the same
+#    clientMessageId it is never stored
+#    twice: run it again, and look at
+#    "deduplicated".
 
 mutation Send($chat: ID!, $body: String!, $key: UUID) {
   sendMessage(input: { conversationId: $chat, body: $body, clientMessageId: $key }) {
@@ -76,8 +84,8 @@ mutation Send($chat: ID!, $body: String!, $key: UUID) {
 `,
         variables: JSON.stringify(
             {
-                person: "an id of People",
-                chat: "the id of Start",
+                person: "PASTE_AN_ID_FROM_PEOPLE",
+                chat: "PASTE_THE_ID_FROM_START",
                 body: "Hello!",
                 key: crypto.randomUUID ? crypto.randomUUID() : null,
             },
@@ -86,11 +94,11 @@ mutation Send($chat: ID!, $body: String!, $key: UUID) {
         ),
     },
     {
-        query: `# Your conversations in order of activity,
-# each with its newest messages. For those
-# before, set "before" to a startCursor.
+        query: `# Your conversations, those with the newest
+# messages first. More of them come with
+# after: "…" and the endCursor.
 
-query Inbox($before: String) {
+query Inbox {
   conversations(first: 10) {
     nodes {
       id
@@ -99,6 +107,26 @@ query Inbox($before: String) {
       participants {
         username
       }
+      lastMessage {
+        body
+        sentAt
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+
+# The newest messages of the first of them.
+# For those before, put the startCursor
+# into "before" under Variables.
+
+query Newest($before: String) {
+  conversations(first: 1) {
+    nodes {
+      id
       messages(last: 20, before: $before) {
         nodes {
           seq
@@ -114,19 +142,15 @@ query Inbox($before: String) {
         }
       }
     }
-    pageInfo {
-      hasNextPage
-      endCursor
-    }
   }
 }
 `,
         variables: JSON.stringify({ before: null }, null, 2),
     },
     {
-        query: `# All that happens in your conversations,
-# live. Let it run, and send something from
-# another window.
+        query: `# Live: what happens in your conversations.
+# Let it run, and send something from another
+# tab of the browser.
 
 subscription Live {
   inboxEvents {
@@ -154,7 +178,8 @@ subscription Live {
 }
 
 # One conversation: all events after the
-# one that you have, then live, no seam.
+# one that you have, then live, no seam. Put
+# its id (see Inbox) into "chat".
 
 subscription Follow($chat: ID!, $after: Int) {
   conversationEvents(conversationId: $chat, afterEventSeq: $after) {
@@ -170,11 +195,11 @@ subscription Follow($chat: ID!, $after: Int) {
       }
     }
     ... on CaughtUp {
-      eventSeq
+      toldUpTo: eventSeq
     }
   }
 }
 `,
-        variables: JSON.stringify({ chat: "the id of a conversation", after: 0 }, null, 2),
+        variables: JSON.stringify({ chat: "PASTE_AN_ID_FROM_INBOX", after: 0 }, null, 2),
     },
 ];

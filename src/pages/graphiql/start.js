@@ -1,17 +1,18 @@
 // Starts GraphiQL on this server, with the bar above it in which a person signs in. Who has signed in here sends their
-// access token with every request and socket, unless the Headers tab names another.
+// access token with every request and socket, unless the Headers tab names another; so do the other tabs of the browser.
 "use strict";
 
 (() => {
+    /** Where it is kept who is signed in, and the name of the lock under which that is renewed. */
     const KEPT = "parlance.graphiql";
-    // A token that ends sooner than this is exchanged first.
+    // A token that ends sooner than this, or than a third of its life, is exchanged first.
     const MARGIN_MS = 30_000;
     const ENDED = new Set(["UNAUTHENTICATED", "SESSION_REVOKED", "TOKEN_EXPIRED"]);
-    const PERSON = "accessToken refreshToken expiresAt user { username }";
+    const PERSON = "accessToken refreshToken user { username }";
 
-    /** Who has signed in: what the server answered, or null. It lives as long as the tab. */
-    let session = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
-    let refreshing = null;
+    /** The token of this page, and until when it is used by the clock of this machine. */
+    let access = null;
+    let renewing = null;
     /** The Authorization of the Headers tab, as of the last request. */
     let typed = null;
 
@@ -30,35 +31,75 @@
         return data;
     }
 
+    /**
+     * Who is signed in: the refresh token and the name, or null. All tabs share it, since the token is good once: each
+     * with a copy of its own, as a duplicated tab has of what is kept for one tab, would end the session of the other.
+     */
+    function kept() {
+        const found = JSON.parse(localStorage.getItem(KEPT) ?? "null");
+        return found?.refreshToken ? found : null;
+    }
+
     function keep(next) {
-        session = next;
-        if (next) sessionStorage.setItem(KEPT, JSON.stringify(next));
-        else sessionStorage.removeItem(KEPT);
-        form.hidden = next !== null;
-        account.hidden = next === null;
-        who.textContent = next?.user.username ?? "";
+        if (next) localStorage.setItem(KEPT, JSON.stringify(next));
+        else localStorage.removeItem(KEPT);
+        show();
     }
 
-    async function refresh() {
+    function show() {
+        const person = kept();
+        if (access?.username !== person?.username) access = null;
+        form.hidden = person !== null;
+        account.hidden = person === null;
+        who.textContent = person?.username ?? "";
+    }
+
+    function become({ accessToken, refreshToken, user }) {
+        // By the token's own words: the clock of this machine may be wrong by hours.
+        const { iat, exp } = JSON.parse(atob(accessToken.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
+        const life = (exp - iat) * 1_000;
+        access = {
+            username: user.username,
+            token: accessToken,
+            goodUntil: Date.now() + life - Math.min(MARGIN_MS, life / 3),
+        };
+        keep({ refreshToken, username: user.username });
+    }
+
+    /** Exchanges the refresh token while no other tab does. */
+    async function renew() {
         const query = `mutation ($input: RefreshTokenInput!) { refreshToken(input: $input) { ${PERSON} } }`;
-        try {
-            keep((await ask(query, { refreshToken: session.refreshToken })).refreshToken);
-        } catch (error) {
-            // Only a server that says so has ended the session: one that is busy has not.
-            if (!ENDED.has(error.errors?.[0].extensions?.code)) throw error;
-            keep(null);
-            say("Your session has ended: please log in again.");
+        for (;;) {
+            const person = kept();
+            if (!person) return;
+            try {
+                const fresh = (await ask(query, { refreshToken: person.refreshToken })).refreshToken;
+                // Whoever has logged out meanwhile, or in as somebody else, stays so.
+                if (kept()?.refreshToken === person.refreshToken) return become(fresh);
+            } catch (error) {
+                // Only a server that says so has ended the session: one that is busy has not.
+                if (!ENDED.has(error.errors?.[0].extensions?.code)) throw error;
+                // Without a lock another tab may have been quicker, and not have kept yet what it got.
+                await new Promise((done) => setTimeout(done, 200));
+                if (kept()?.refreshToken !== person.refreshToken) continue;
+                keep(null);
+                return say("Your session has ended: please log in again.");
+            }
         }
     }
 
-    /** What to send as Authorization, or nothing. */
-    async function authorization() {
-        if (!session) return undefined;
-        if (Date.parse(session.expiresAt) - Date.now() < MARGIN_MS) {
-            refreshing ??= refresh().finally(() => (refreshing = null));
-            await refreshing;
+    /** Browsers have no locks on pages that came without TLS from another machine. */
+    const alone = (task) => (navigator.locks ? navigator.locks.request(KEPT, task) : task());
+
+    /** What to send as Authorization, or nothing. `spent` is what the server has refused. */
+    async function authorization(spent) {
+        if (!kept()) return undefined;
+        const isGood = access && Date.now() < access.goodUntil && `Bearer ${access.token}` !== spent;
+        if (!isGood) {
+            renewing ??= alone(renew).finally(() => (renewing = null));
+            await renewing;
         }
-        return session ? `Bearer ${session.accessToken}` : undefined;
+        return access ? `Bearer ${access.token}` : undefined;
     }
 
     function say(text) {
@@ -81,7 +122,7 @@
         else input[username.value.includes("@") ? "email" : "username"] = username.value;
         const [name, type] = registers ? ["register", "RegisterInput"] : ["login", "LoginInput"];
         try {
-            keep((await ask(`mutation ($input: ${type}!) { ${name}(input: $input) { ${PERSON} } }`, input))[name]);
+            become((await ask(`mutation ($input: ${type}!) { ${name}(input: $input) { ${PERSON} } }`, input))[name]);
             form.reset();
             email.hidden = true;
         } catch (error) {
@@ -105,8 +146,8 @@
     /** Who registers or logs in by an operation is signed in here too. */
     function notice(result) {
         const given = result?.data?.register ?? result?.data?.login;
-        if (session || !given?.accessToken || !given.refreshToken || !given.expiresAt) return;
-        keep({ ...given, user: { username: given.user?.username ?? "you" } });
+        if (kept() || !given?.accessToken || !given.refreshToken) return;
+        become({ ...given, user: { username: given.user?.username ?? "you" } });
     }
 
     const socket = new URL("/graphql", location.href);
@@ -125,11 +166,14 @@
         const headers = { ...options.headers };
         const name = Object.keys(headers).find((name) => name.toLowerCase() === "authorization");
         typed = name ? headers[name] : null;
-        if (!name) {
-            const token = await authorization();
-            if (token) headers.authorization = token;
-        }
-        const result = await plain(params, { ...options, headers });
+        const send = async (spent) => {
+            const token = name ? undefined : await authorization(spent);
+            const result = await plain(params, { ...options, headers: { ...headers, ...(token && { authorization: token }) } });
+            // Refused before anything was done: a clock was set, or another tab has logged out and in again.
+            const isRefused = token && !spent && ENDED.has(result?.errors?.[0].extensions?.code);
+            return isRefused ? send(token) : result;
+        };
+        const result = await send();
         notice(result);
         return result;
     };
@@ -137,7 +181,9 @@
     form.addEventListener("submit", enter);
     find("leave").addEventListener("click", leave);
     find("copy").addEventListener("click", copy);
-    keep(session);
+    // Another tab has signed in or out, or only renewed its tokens.
+    addEventListener("storage", ({ key }) => (key === KEPT || key === null) && show());
+    show();
 
     const asked = new URLSearchParams(location.search);
     const given = Object.fromEntries(["query", "variables", "operationName"].map((name) => [name, asked.get(name) ?? undefined]));

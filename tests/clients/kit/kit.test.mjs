@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { figure, place, sleep } from '../lib/place.mjs';
+import { silencer } from '../lib/silence.mjs';
 
 const kit = fileURLToPath(new URL('../../../docs/clients/', import.meta.url));
 const python = process.env.PARLANCE_KIT_PYTHON ?? 'python3';
@@ -86,3 +87,41 @@ for (const program of programs) {
     assert.ok(renewals >= 1, 'it renewed its tokens');
   });
 }
+
+test('Python with gql: a socket is opened again unless its code says that this is of no use', { timeout: 60_000 }, async (t) => {
+  const { servers } = await place(t, { instances: 1 });
+  const script = `
+import asyncio, runpy, sys
+sys.argv = ["with_gql.py"]
+import tale
+async def refused(events):
+    class Session:
+        async def token(self): return "garbage"
+    from follow import Broken, is_final
+    assert not is_final(Broken()) and not is_final(Broken(1012)) and not is_final(Broken(4403))
+    try:
+        async for _ in events(Session(), {"id": "none", "last": 0, "epoch": None}): pass
+    except Broken as error:
+        assert error.code == 4401 and is_final(error), error
+        print("final")
+tale.run = refused
+runpy.run_path("with_gql.py")
+`;
+  const { lines, ended } = run(t, { folder: 'python', command: [python, '-c', script], url: servers[0].url });
+  assert.equal(await ended, 0, lines.join('\n'));
+  assert.deepEqual(lines, ['final']);
+});
+
+// The others are tried so in quick/silence.test.mjs.
+test('Relay: nothing is missed or doubled though its server falls silent', { timeout: 120_000 }, async (t) => {
+  const { servers } = await place(t, { instances: 1 });
+  const between = await silencer(t, servers[0].port);
+  const { child, lines, ended } = run(t, { folder: 'relay', command: ['node', 'build/bundle.mjs'], url: between.url });
+  let cut = 0;
+  child.on('line', (line) => {
+    if (line === 'message 5 is stored') cut = between.fallSilent();
+  });
+  assert.equal(await ended, 0, lines.join('\n'));
+  assert.ok(cut > 0, 'somebody was connected');
+  assert.match(lines.at(-1), /^ok: 37 messages, /);
+});

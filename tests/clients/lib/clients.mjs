@@ -57,9 +57,9 @@ const all = [
 export const clients = all.map((one) => ({ ...one, end: (client) => client.dispose() }));
 
 /** Follows a conversation with one of the clients and keeps what came. */
-export function follower(kind, { url, token, conversationId, afterSeq = 0, onMessage = () => {} }) {
+export function follower(kind, { url, token, conversationId, afterSeq = 0, onMessage = () => {}, silence }) {
   const control = new AbortController();
-  const client = kind.connect({ url, token: typeof token === 'function' ? token : () => token });
+  const client = kind.connect({ url, token: typeof token === 'function' ? token : () => token, silence });
   const log = [];
   const following = async () => {
     // As an application has it from the query that loaded the conversation.

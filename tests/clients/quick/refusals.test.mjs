@@ -10,6 +10,16 @@ const timeout = 60_000;
 const reason = (one) =>
   within(15_000, `${one.name} does not stop`, one.ended.then(() => assert.fail(`${one.name} ended well`), (error) => error));
 
+test('a socket is opened again unless its code says that this is of no use', () => {
+  const inWords = (code) => new Error(`Socket closed with event ${code} reason`);
+  for (const code of [1002, 1007, 1008, 1009, 4400, 4401, 4406, 4409, 4429]) {
+    assert.ok(isFinal({ code }) && isFinal(inWords(code)), `${code}`);
+  }
+  for (const code of [1000, 1001, 1006, 1012, 1013, 4403, 4408, 4499]) {
+    assert.ok(!isFinal({ code }) && !isFinal(inWords(code)), `${code}`);
+  }
+});
+
 for (const kind of clients) {
   test(`${kind.name} stops when its token is none, and when the session ends while it follows`, { timeout }, async (t) => {
     const { url } = await place(t);

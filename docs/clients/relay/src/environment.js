@@ -2,6 +2,7 @@
 import { createClient } from 'graphql-ws';
 import { Environment, Network, Observable, RecordSource, Store } from 'relay-runtime';
 import { WebSocket } from 'ws'; // in a browser: leave this and `webSocketImpl` out
+import { endWhenSilent, impatient } from '../../shared/alive.mjs';
 import { ApiError, persist } from '../../shared/graphql.mjs';
 
 /** `session` has a `token()` that is good for a while yet, and `ask`, which renews it where the server wants that. */
@@ -9,11 +10,12 @@ export function createEnvironment({ url, session }) {
   const socket = createClient({
     url: `${url}/graphql`.replace(/^http/, 'ws'),
     connectionParams: async () => ({ authorization: `Bearer ${await session.token()}` }),
-    webSocketImpl: WebSocket,
+    webSocketImpl: impatient(WebSocket),
     keepAlive: 10_000,
     // The loop in follow.mjs subscribes again, with a cursor of that moment.
     retryAttempts: 0,
   });
+  endWhenSilent(socket);
 
   /** What may be done twice is repeated until it is answered; anything else is tried once. */
   const ask = ({ text, operationKind }, variables) => {
