@@ -204,3 +204,14 @@ pub(super) async fn session_ended(watched: &mut Option<Guard>) -> Ending {
 pub(super) fn has_expired(app: &App, viewer: Option<Viewer>) -> bool {
     viewer.is_some_and(|viewer| watch::has_expired(app, viewer))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_looked_at_often_enough_for_what_is_promised() {
+        // What is open ends within five seconds of its token.
+        assert!(CHECK_EVERY < Duration::from_secs(5));
+    }
+}

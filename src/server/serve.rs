@@ -257,3 +257,25 @@ async fn told_to_stop() {
         () = terminate => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_finds_no_place_gets_a_whole_answer_with_the_headers_of_any_other() {
+        for is_tls in [false, true] {
+            let text = String::from_utf8(no_place(is_tls)).unwrap();
+            let mut lines = text.strip_suffix("\r\n\r\n").unwrap().split("\r\n");
+            assert_eq!(lines.next(), Some("HTTP/1.1 503 Service Unavailable"));
+            let headers: Vec<_> = lines.map(|line| line.split_once(": ").unwrap()).collect();
+            for own in [("retry-after", "1"), ("content-length", "0"), ("connection", "close")] {
+                assert!(headers.contains(&own), "{text}");
+            }
+            for (name, value) in guards(is_tls) {
+                assert!(headers.contains(&(name.as_str(), value.to_str().unwrap())), "{text}");
+            }
+            assert_eq!(text.contains("strict-transport-security"), is_tls);
+        }
+    }
+}

@@ -232,6 +232,7 @@ async fn a_websocket_over_http2_lives_as_long_as_it_is_used_and_keeps_its_connec
     drop(heard);
     spoken.is_closed().await;
     // One that takes nothing is left for another reason here, and what it was told is not kept for it.
+    let served = app.serves_with(Connections { idle: SHORT * 3, ..impatient() }).await;
     let mut spoken = Spoken::with_window(&served, 0).await;
     let (_sends, mut heard) = spoken.opens().await;
     assert_eq!(is_given_up(&mut heard).await, 0);
