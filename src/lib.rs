@@ -15,8 +15,8 @@
 //! ```
 //!
 //! Read down, every arrow points down: a layer may name what is under it and never what is
-//! above or beside it. A test reads the `use` lines. The same noun names a file in each
-//! layer, so `sendMessage` is `graphql/messages.rs`, `domain/messages.rs` and
+//! above or beside it. A test reads the `use` lines. The same noun names a file or a folder in each
+//! layer, so `sendMessage` is `graphql/messages.rs`, `domain/messages/sending.rs` and
 //! `store/messages.rs`.
 
 pub mod commands;

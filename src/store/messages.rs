@@ -226,7 +226,8 @@ pub async fn list_of_each(
     if conversations.is_empty() {
         return Ok(Vec::new());
     }
-    let statement = windows::<messages::SqlType>(COLUMNS, viewer, conversations, filter, between);
+    let columns = |statement: &mut Statement<_>, _| statement.add(COLUMNS, []);
+    let statement = windows::<messages::SqlType>(columns, viewer, conversations, filter, between);
     conn.fetch_all(statement).await
 }
 
@@ -241,12 +242,14 @@ pub async fn list_with_heads(
     if conversations.is_empty() {
         return Ok(Vec::new());
     }
-    let columns = format!(
-        "{COLUMNS}, (SELECT c.event_seq FROM conversations AS c \
-         WHERE c.id = m.conversation_id) AS head"
-    );
+    let columns = |statement: &mut Statement<_>, id: ConversationId| {
+        statement.add(COLUMNS, []);
+        // Of the conversation by its id, not by the message's: it is read once, not for each row.
+        let id = [Value::id(id.uuid())];
+        statement.add(", (SELECT event_seq FROM conversations WHERE id = ?) AS head", id);
+    };
     let statement =
-        windows::<(messages::SqlType, BigInt)>(&columns, viewer, conversations, filter, between);
+        windows::<(messages::SqlType, BigInt)>(columns, viewer, conversations, filter, between);
     conn.fetch_all(statement).await
 }
 
@@ -261,15 +264,16 @@ pub async fn list_places_of_each(
     if conversations.is_empty() {
         return Ok(Vec::new());
     }
-    let columns = "sent_at, conversation_id, seq";
+    let columns =
+        |statement: &mut Statement<_>, _| statement.add("sent_at, conversation_id, seq", []);
     let statement =
         windows::<(Moment, Binary, BigInt)>(columns, viewer, conversations, filter, between);
     conn.fetch_all(statement).await
 }
 
-/// The statement of the two above.
+/// The statement of the three above.
 fn windows<ST>(
-    columns: &str,
+    columns: impl Fn(&mut Statement<ST>, ConversationId),
     viewer: UserId,
     conversations: &[ConversationId],
     filter: &MessageFilter,
@@ -278,7 +282,7 @@ fn windows<ST>(
     let Between { low, high, newest_first, limit } = between;
     let statement = Statement::of_each(conversations, &nowhere(), |statement, id| {
         statement.add("SELECT ", []);
-        statement.add(columns, []);
+        columns(statement, *id);
         statement.add(" FROM messages AS m WHERE ", []);
         taken_part_in(statement, *id, viewer);
         match low {

@@ -1,87 +1,35 @@
 //! Every setting, with its default and its words for `--help`.
 
+mod command;
+mod document;
+mod rates;
+#[cfg(test)]
+mod tests;
+mod values;
+
 use std::{
-    net::{IpAddr, SocketAddr},
+    net::SocketAddr,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, ValueEnum};
 use ipnet::IpNet;
 
+use self::values::{address, collector, network, origin, short_span, span};
+pub use self::{
+    command::{Cli, Command, Superuser},
+    document::DocumentLimits,
+    rates::RateSettings,
+};
 use crate::{
-    domain::{Rate, Rates, Rules, Sharing},
-    graphql::Limits,
+    domain::{Rules, Sharing},
     live,
     pages::address,
     request_log::{self, RequestLog},
     secrets::token::{OTHERS_MAX, SECRET_MIN},
     server, store,
 };
-
-/// The program as it is called.
-#[derive(Debug, Parser)]
-#[command(name = "parlance", version, about = "A self-hosted messaging backend", long_about = None)]
-pub struct Cli {
-    #[command(flatten)]
-    pub config: Config,
-    #[command(subcommand)]
-    pub command: Option<Command>,
-}
-
-/// What to do; without one the server is started.
-#[derive(Clone, Debug, Subcommand)]
-pub enum Command {
-    /// Starts the server (this is what happens without a command)
-    Serve,
-    /// Brings the database to the newest schema and exits
-    Migrate,
-    /// Makes an administrator; asks for what is not given
-    Createsuperuser(Superuser),
-    /// Prints the GraphQL schema
-    Schema,
-    /// Prints what the REST face takes and answers, the file `openapi.yaml`
-    Openapi {
-        /// As JSON instead of YAML
-        #[arg(long)]
-        json: bool,
-    },
-    /// Fills an empty database with a few people, conversations and some hundred messages
-    SeedDemo {
-        /// Also where there are users already
-        #[arg(long)]
-        force: bool,
-    },
-    /// Gives a user another password and ends their sessions
-    SetPassword {
-        /// The user name or e-mail
-        user: String,
-        /// Read the password from the first line of standard input instead of asking
-        #[arg(long)]
-        password_stdin: bool,
-    },
-    /// Tells clients to load afresh, after the database was restored from a backup; servers must be stopped
-    Restored,
-    /// Says whether settings, database and durability are fit to serve; exit status 1 if not
-    Check,
-}
-
-/// The administrator to make.
-#[derive(Args, Clone, Debug)]
-pub struct Superuser {
-    /// The user name
-    #[arg(long)]
-    pub username: Option<String>,
-    /// The e-mail address
-    #[arg(long)]
-    pub email: Option<String>,
-    /// Read the password from the first line of standard input instead of asking
-    #[arg(long)]
-    pub password_stdin: bool,
-    /// Fail instead of asking
-    #[arg(long, alias = "noinput", requires_all = ["username", "email", "password_stdin"])]
-    pub no_input: bool,
-}
 
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -233,146 +181,6 @@ pub struct Config {
     pub log_format: LogFormat,
 }
 
-/// How much one GraphQL document may ask for.
-#[derive(Args, Clone, Debug)]
-#[command(next_help_heading = "GraphQL documents")]
-pub struct DocumentLimits {
-    /// Characters of a GraphQL document
-    #[arg(long, env = "PARLANCE_DOCUMENT_CHARACTERS", global = true, default_value_t = Limits::default().characters)]
-    pub document_characters: usize,
-    /// Tokens of a GraphQL document
-    #[arg(long, env = "PARLANCE_DOCUMENT_TOKENS", global = true, default_value_t = Limits::default().tokens)]
-    pub document_tokens: usize,
-    /// Levels of fields inside of fields; introspection needs 15
-    #[arg(long, env = "PARLANCE_DOCUMENT_DEPTH", global = true, default_value_t = Limits::default().depth)]
-    pub document_depth: usize,
-    /// Selections of a GraphQL document, fragments counted as often as they are spread
-    #[arg(long, env = "PARLANCE_DOCUMENT_SELECTIONS", global = true, default_value_t = Limits::default().selections)]
-    pub document_selections: usize,
-    /// Aliases of a GraphQL document
-    #[arg(long, env = "PARLANCE_DOCUMENT_ALIASES", global = true, default_value_t = Limits::default().aliases)]
-    pub document_aliases: usize,
-    /// Directives of a GraphQL document
-    #[arg(long, env = "PARLANCE_DOCUMENT_DIRECTIVES", global = true, default_value_t = Limits::default().directives)]
-    pub document_directives: usize,
-    /// Fields at the top of one operation
-    #[arg(long, env = "PARLANCE_DOCUMENT_ROOT_FIELDS", global = true, default_value_t = Limits::default().root_fields)]
-    pub document_root_fields: usize,
-    /// Fields of the answer, each list counted as long as it is asked to be
-    #[arg(long, env = "PARLANCE_DOCUMENT_COST", global = true, default_value_t = Limits::default().cost)]
-    pub document_cost: usize,
-}
-
-/// How often things may be done: so many at once and in each span of this length, like `200/10s`, or `off`.
-#[derive(Args, Clone, Debug)]
-#[command(
-    next_help_heading = "Rates, like `200/10s`: so many at once, and as many again in each such time; or `off`"
-)]
-pub struct RateSettings {
-    /// Requests from one address
-    #[arg(long, env = "PARLANCE_RATE_ADDRESS", global = true, default_value_t = Rates::default().address, value_parser = rate)]
-    pub rate_address: Rate,
-    /// Requests of one person
-    #[arg(long, env = "PARLANCE_RATE_USER", global = true, default_value_t = Rates::default().user, value_parser = rate)]
-    pub rate_user: Rate,
-    /// Changes that one person makes
-    #[arg(long, env = "PARLANCE_RATE_WRITES", global = true, default_value_t = Rates::default().writes, value_parser = rate)]
-    pub rate_writes: Rate,
-    /// Messages sent, edited and deleted in one conversation, by all its members
-    #[arg(long, env = "PARLANCE_RATE_CONVERSATION", global = true, default_value_t = Rates::default().conversation, value_parser = rate)]
-    pub rate_conversation: Rate,
-    /// Passwords tried from one address
-    #[arg(long, env = "PARLANCE_RATE_SIGN_INS", global = true, default_value_t = Rates::default().sign_ins, value_parser = rate)]
-    pub rate_sign_ins: Rate,
-    /// Passwords tried on one account, wherever from
-    #[arg(long, env = "PARLANCE_RATE_ACCOUNT", global = true, default_value_t = Rates::default().account, value_parser = rate)]
-    pub rate_account: Rate,
-    /// People who sign up from one address
-    #[arg(long, env = "PARLANCE_RATE_REGISTRATIONS", global = true, default_value_t = Rates::default().registrations, value_parser = rate)]
-    pub rate_registrations: Rate,
-}
-
-impl RateSettings {
-    fn rates(&self) -> Rates {
-        Rates {
-            address: self.rate_address,
-            user: self.rate_user,
-            writes: self.rate_writes,
-            conversation: self.rate_conversation,
-            sign_ins: self.rate_sign_ins,
-            account: self.rate_account,
-            registrations: self.rate_registrations,
-        }
-    }
-}
-
-fn rate(text: &str) -> Result<Rate, String> {
-    let wrong = || "must be a count and a time in whole seconds, like 200/10s, or off".to_owned();
-    if text == "off" {
-        return Ok(Rate::OFF);
-    }
-    let (quota, window) = text.split_once('/').ok_or_else(wrong)?;
-    let quota = quota.parse::<u32>().ok().filter(|quota| (1..=1_000_000).contains(quota));
-    let window = humantime::parse_duration(window).ok();
-    let is_fine =
-        |window: &Duration| window.subsec_nanos() == 0 && (1..=86_400).contains(&window.as_secs());
-    let window = window.filter(is_fine).ok_or_else(wrong)?;
-    Ok(Rate { quota: quota.ok_or_else(wrong)?, window })
-}
-
-fn span(text: &str) -> Result<Duration, String> {
-    let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    if span < Duration::from_secs(1) {
-        return Err("must be at least 1s".to_owned());
-    }
-    Ok(span)
-}
-
-fn short_span(text: &str) -> Result<Duration, String> {
-    let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
-    if span < Duration::from_millis(50) {
-        return Err("must be at least 50ms".to_owned());
-    }
-    Ok(span)
-}
-
-fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "must be an address and a port, like 127.0.0.1:8000".to_owned())
-}
-
-fn network(text: &str) -> Result<IpNet, String> {
-    let host = text.parse::<IpAddr>().map(IpNet::from);
-    host.or_else(|_| text.parse())
-        .map_err(|_| "must be a network or an address, like 10.0.0.0/8 or 10.0.0.1".to_owned())
-}
-
-/// Where a collector is: a scheme and a host, perhaps a port and a path.
-fn collector(text: &str) -> Result<String, String> {
-    let uri = text.trim_end_matches('/').parse::<axum::http::Uri>();
-    let is_fine = |uri: &axum::http::Uri| {
-        matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none()
-    };
-    match uri {
-        Ok(uri) if is_fine(&uri) => Ok(text.trim_end_matches('/').to_owned()),
-        _ => Err("must be an address like http://127.0.0.1:4318".to_owned()),
-    }
-}
-
-/// A web origin: scheme and host, perhaps a port, and nothing after it.
-fn origin(text: &str) -> Result<String, String> {
-    let uri = text.trim_end_matches('/').parse::<axum::http::Uri>();
-    let is_origin = |uri: &axum::http::Uri| {
-        matches!(uri.scheme_str(), Some("http" | "https"))
-            && uri.authority().is_some_and(|authority| !authority.as_str().contains(['@', '*']))
-            && uri.path() == "/"
-            && uri.query().is_none()
-    };
-    match uri {
-        Ok(uri) if is_origin(&uri) => Ok(text.trim_end_matches('/').to_owned()),
-        _ => Err("must be a web origin, like https://app.example.org".to_owned()),
-    }
-}
-
 impl Config {
     /// Looks at what clap cannot see by itself.
     ///
@@ -491,28 +299,8 @@ impl Config {
 
     /// What the routes are told; where requests are noted is for who starts the log to add.
     pub fn server(&self) -> server::Options {
-        let DocumentLimits {
-            document_characters,
-            document_tokens,
-            document_depth,
-            document_selections,
-            document_aliases,
-            document_directives,
-            document_root_fields,
-            document_cost,
-        } = self.document;
         server::Options {
-            limits: Limits {
-                characters: document_characters,
-                tokens: document_tokens,
-                depth: document_depth,
-                selections: document_selections,
-                aliases: document_aliases,
-                directives: document_directives,
-                root_fields: document_root_fields,
-                cost: document_cost,
-                ..Limits::default()
-            },
+            limits: self.document.limits(),
             body_limit: usize::try_from(self.body_limit).unwrap_or(usize::MAX),
             timeout: self.request_timeout,
             introspection: self.introspection == Switch::On,
@@ -526,87 +314,5 @@ impl Config {
             shows_contacts: self.rest_contacts == Switch::On,
             request_log: RequestLog::default(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn config(args: &[&str]) -> Config {
-        Cli::parse_from(["parlance"].iter().chain(args)).config
-    }
-
-    #[test]
-    fn a_secret_is_required_with_mysql_and_refused_when_short_everywhere() {
-        let (long, other) = ("x".repeat(SECRET_MIN), "y".repeat(SECRET_MIN));
-        for (args, is_fine) in [
-            (&["--database-url", "sqlite:x.db"][..], true),
-            (&["--database-url", "sqlite:x.db", "--secret-key", "short"], false),
-            (&["--database-url", "mysql://h/n"], false),
-            (&["--database-url", "mysql://h/n", "--secret-key", "short"], false),
-            (&["--database-url", "mysql://h/n", "--secret-key", &long], true),
-            (&["--secret-key", &long, "--other-secret-keys", &other], true),
-            (&["--other-secret-keys", &other], true),
-            (&["--other-secret-keys", ""], true),
-            (&["--other-secret-keys", "short"], false),
-            (&["--other-secret-keys", &format!("{other},")], false),
-            (&["--other-secret-keys", &[other.as_str(); OTHERS_MAX + 1].join(",")], false),
-            (&["--secret-key", &long, "--other-secret-keys", &long], false),
-        ] {
-            assert_eq!(config(args).check().is_ok(), is_fine, "{args:?}");
-        }
-    }
-
-    #[test]
-    fn rates_are_read_as_they_are_printed() {
-        for text in ["200/10s", "10/5m", "1/1day", "off"] {
-            assert_eq!(rate(text).unwrap().to_string(), text);
-        }
-        for text in ["", "200", "0/10s", "200/0s", "200/500ms", "-1/1s", "1000001/1s", "1/2days"] {
-            assert!(rate(text).is_err(), "{text}");
-        }
-        let config = config(&["--rate-writes", "7/1m", "--rate-user", "off"]);
-        let set = Rates { writes: rate("7/1m").unwrap(), user: Rate::OFF, ..Rates::default() };
-        assert_eq!(config.rules().rates, set);
-    }
-
-    #[test]
-    fn lists_and_times_are_read_as_people_write_them() {
-        let config = config(&[
-            "--trusted-proxies",
-            "10.0.0.0/8,::1",
-            "--allowed-origins",
-            "https://a.example,https://b.example",
-            "--access-ttl",
-            "5m",
-        ]);
-        assert_eq!(config.trusted_proxies.len(), 2);
-        assert_eq!(config.allowed_origins.len(), 2);
-        assert_eq!(config.access_ttl, Duration::from_mins(5));
-    }
-
-    #[test]
-    fn requests_are_noted_beside_the_data_or_where_it_is_said_or_nowhere() {
-        let secret = "x".repeat(SECRET_MIN);
-        for (args, is) in [
-            (&["--database-url", "sqlite:data/x.db"][..], Some("data/user_requests.log")),
-            (&["--database-url", "sqlite:x.db"], Some("user_requests.log")),
-            (
-                &["--database-url", "mysql://h/n", "--secret-key", &secret],
-                Some("user_requests.log"),
-            ),
-            (&["--request-log", "/var/log/requests"], Some("/var/log/requests")),
-            (&["--request-log", "off"], None),
-        ] {
-            let options = config(args).request_log();
-            assert_eq!(options.map(|options| options.path), is.map(PathBuf::from), "{args:?}");
-        }
-    }
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        use clap::CommandFactory;
-        Cli::command().debug_assert();
     }
 }
