@@ -78,7 +78,7 @@ const QUERIES: &[(&str, (u64, u64), &str)] = &[
     ("messages across", (4, 4), "messages(first: N) { nodes { id body } }"),
     (
         "messages across, with all",
-        (12, 11),
+        (11, 11),
         "messages(first: N) { nodes { id body sender { USER } replyTo { body sender { USER } } conversation { title participants { USER } unreadCount lastMessage { body } } } }",
     ),
     ("messages across counted", (6, 6), "messages(first: N) { nodes { id } totalCount }"),

@@ -80,7 +80,7 @@ impl Spoken {
         (sends, response.into_body())
     }
 
-    async fn is_closed(self) {
+    async fn ends(self) {
         timeout(LONG, self.open).await.expect("the server should close the connection").unwrap();
     }
 }
@@ -179,12 +179,12 @@ async fn an_answer_that_is_not_taken_is_given_up_and_the_connection_ends() {
             assert_eq!(is_given_up(body).await, usize::try_from(window).unwrap());
         }
         drop(bodies);
-        spoken.is_closed().await;
+        spoken.ends().await;
     }
     let mut spoken = Spoken::with_window(&served, 3).await;
     let health = spoken.gets("/healthz").await;
     assert_eq!(whole(health).await, "ok\n");
-    spoken.is_closed().await;
+    spoken.ends().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -212,7 +212,7 @@ async fn a_connection_on_which_nothing_is_asked_ends_though_it_is_pinged() {
     while timeout(LONG, spoken.pings.ping(Ping::opaque())).await.unwrap().is_ok() {
         assert!(begun.elapsed() < LONG, "it is kept as long as it is pinged");
     }
-    spoken.is_closed().await;
+    spoken.ends().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,12 +230,12 @@ async fn a_websocket_over_http2_lives_as_long_as_it_is_used_and_keeps_its_connec
     assert_eq!(message(&mut heard).await, r#"{"type":"pong"}"#);
     sends.send_reset(Reason::CANCEL);
     drop(heard);
-    spoken.is_closed().await;
+    spoken.ends().await;
     // One that takes nothing is left for another reason here, and what it was told is not kept for it.
     let served = app.serves_with(Connections { idle: SHORT * 3, ..impatient() }).await;
     let mut spoken = Spoken::with_window(&served, 0).await;
     let (_sends, mut heard) = spoken.opens().await;
     assert_eq!(is_given_up(&mut heard).await, 0);
     drop(heard);
-    spoken.is_closed().await;
+    spoken.ends().await;
 }

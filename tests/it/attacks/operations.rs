@@ -31,6 +31,7 @@ const JSON: (&str, &str) = ("Content-Type", "application/json");
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "lists of doors, secrets and words")]
 async fn no_secret_is_in_the_log_or_in_an_error_whichever_door_it_came_in_by() {
     let app = TestApp::start().await;
     let (ann, bob, _) = app.people().await;
