@@ -24,7 +24,8 @@ pub(super) fn rate(text: &str) -> Result<Rate, String> {
 }
 
 fn duration(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text).map_err(|_| "must be a time, like 10s, 15m or 30days".to_owned())
+    humantime::parse_duration(text)
+        .map_err(|_| "must be a time, like 10s, 15m or 30days".to_owned())
 }
 
 pub(super) fn span(text: &str) -> Result<Duration, String> {
