@@ -11,6 +11,7 @@ use axum::{
     },
     response::Response,
     routing::{any, post},
+    serve::ListenerExt,
 };
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
@@ -29,6 +30,11 @@ pub(crate) async fn be() -> Outcome<()> {
         let _ = all.send(body.into());
     };
     let routes = Router::new().route("/graphql/ws", any(follow)).route("/say", post(say));
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            eprintln!("{error}");
+        }
+    });
     axum::serve(listener, routes.with_state(all)).await?;
     Ok(())
 }

@@ -101,7 +101,7 @@ pub async fn accept(
             let _ = stream.try_write(&no_place);
             continue;
         };
-        give_up_within(&stream, connections.stalled);
+        prepare(&stream, connections.stalled);
         let streams = Streams { within: connections.stalled };
         let connection = Connection::new(stream, place, connections.head, connections.idle);
         open.spawn(converse(connection, streams, peer, router.clone(), stop.clone()));
@@ -146,7 +146,13 @@ async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-fn give_up_within(stream: &TcpStream, within: Duration) {
+/// Lets what is written go out at once: by itself the system holds a second small piece back until
+/// the first is acknowledged, and many a peer does that only after 40 ms. Gives the connection up
+/// when what was sent is not taken within this time.
+fn prepare(stream: &TcpStream, within: Duration) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::warn!(%error, "what a connection is told may come late");
+    }
     #[cfg(target_os = "linux")]
     if let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(within)) {
         tracing::warn!(%error, "a connection may outlive its peer");
@@ -277,5 +283,16 @@ mod tests {
             }
             assert_eq!(text.contains("strict-transport-security"), is_tls);
         }
+    }
+
+    #[tokio::test]
+    async fn what_is_written_is_not_held_back() -> io::Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let client = TcpStream::connect(listener.local_addr()?).await?;
+        let (stream, _) = next(&listener).await;
+        prepare(&stream, Connections::default().stalled);
+        assert!(stream.nodelay()?);
+        drop(client);
+        Ok(())
     }
 }
