@@ -25,6 +25,7 @@ pub use self::{
 use crate::{
     domain::{Rules, Sharing},
     live,
+    pages::address,
     request_log::{self, RequestLog},
     secrets::token::{OTHERS_MAX, SECRET_MIN},
     server, store,
@@ -276,6 +277,7 @@ impl Config {
             most: size(self.connections),
             most_per_address: size(self.connections_per_address),
             trusted_proxies: self.trusted_proxies.clone(),
+            is_tls: address::is_tls(self.public_url.as_deref()),
             ..server::Connections::default()
         }
     }

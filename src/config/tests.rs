@@ -1,3 +1,5 @@
+//! What is tried of the settings: how they are read, and what is refused.
+
 use std::{path::PathBuf, time::Duration};
 
 use clap::Parser;

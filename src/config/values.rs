@@ -23,8 +23,13 @@ pub(super) fn rate(text: &str) -> Result<Rate, String> {
     Ok(Rate { quota: quota.ok_or_else(wrong)?, window })
 }
 
+fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text)
+        .map_err(|_| "must be a time, like 10s, 15m or 30days".to_owned())
+}
+
 pub(super) fn span(text: &str) -> Result<Duration, String> {
-    let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let span = duration(text)?;
     if span < Duration::from_secs(1) {
         return Err("must be at least 1s".to_owned());
     }
@@ -32,7 +37,7 @@ pub(super) fn span(text: &str) -> Result<Duration, String> {
 }
 
 pub(super) fn short_span(text: &str) -> Result<Duration, String> {
-    let span = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    let span = duration(text)?;
     if span < Duration::from_millis(50) {
         return Err("must be at least 50ms".to_owned());
     }

@@ -14,6 +14,9 @@ use crate::{
     time::Timestamp,
 };
 
+/// What is said of a database of which nothing can be found out.
+pub(super) const NO_ANSWER: &str = "the database does not answer; the log says why";
+
 /// Under what name the epoch is kept.
 const EPOCH: &str = "epoch";
 
@@ -39,11 +42,6 @@ pub(super) async fn lock_names(tx: &mut Conn) -> Result<()> {
 /// See [`epoch`]; clients that hold cursors of another epoch start afresh.
 pub fn current_epoch(app: &App) -> &str {
     &app.epoch
-}
-
-/// Why the server should get no requests; empty when it is ready.
-pub async fn readiness(app: &App, accept_unsafe_durability: bool) -> Vec<String> {
-    faults(&app.store, accept_unsafe_durability).await
 }
 
 /// What an operator should look at although the server is ready.
@@ -79,7 +77,7 @@ pub async fn faults(store: &Store, accept_unsafe_durability: bool) -> Vec<String
     };
     found.await.unwrap_or_else(|error| {
         tracing::warn!(%error, "not ready");
-        vec!["the database does not answer; the log says why".to_owned()]
+        vec![NO_ANSWER.to_owned()]
     })
 }
 

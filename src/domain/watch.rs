@@ -174,3 +174,14 @@ pub async fn recheck(app: &App, viewer: Viewer) -> Result<Viewer> {
 pub fn has_expired(app: &App, viewer: Viewer) -> bool {
     viewer.expires_at() <= app.clock.now()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_are_looked_at_often_enough_for_what_is_promised() {
+        // What they have open ends within five seconds of a deletion, and in any case within ten.
+        assert!(EVERY < Duration::from_secs(5));
+    }
+}

@@ -8,7 +8,6 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
 };
 
 use async_graphql::{
@@ -18,6 +17,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, OperationType},
 };
 use futures_util::FutureExt;
+use tokio::time::{Instant, timeout_at};
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
@@ -58,24 +58,22 @@ pub(super) struct Job {
     pub(super) loads: Loads,
 }
 
-/// Executes an operation. Answers within `limit`: a query is then given up, a
+/// Executes an operation. Answers by `until`: a query is then given up, a
 /// mutation goes on among the `running`, as it does when the caller goes away.
-pub(super) async fn execute(job: Job, running: &TaskTracker, limit: Duration) -> Outcome {
+pub(super) async fn execute(job: Job, running: &TaskTracker, until: Instant) -> Outcome {
     let kind = job.prepared.operation().kind;
     let work = run(job);
     let finished = match kind {
         OperationType::Mutation => {
             let task = running.spawn(work.in_current_span());
             // The task itself fails only when the runtime stops: `run` catches panics.
-            tokio::time::timeout(limit, task).await.map(|joined| {
+            timeout_at(until, task).await.map(|joined| {
                 joined.unwrap_or_else(|_| {
                     Outcome::failed(ErrorCode::ServiceUnavailable, "The server is stopping.")
                 })
             })
         }
-        OperationType::Query | OperationType::Subscription => {
-            tokio::time::timeout(limit, work).await
-        }
+        OperationType::Query | OperationType::Subscription => timeout_at(until, work).await,
     };
     finished.unwrap_or_else(|_| match kind {
         OperationType::Mutation => {

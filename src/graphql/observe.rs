@@ -1,7 +1,7 @@
 //! What an operation is counted as, and its part of a trace: by its root field, never by what
 //! the client calls it.
 
-use std::{collections::HashSet, sync::LazyLock, time::Instant};
+use std::{collections::HashSet, sync::LazyLock};
 
 use async_graphql::{
     ServerError,
@@ -10,6 +10,7 @@ use async_graphql::{
         types::{OperationType, TypeKind, TypeSystemDefinition},
     },
 };
+use tokio::time::Instant;
 use tracing::Span;
 
 use super::{

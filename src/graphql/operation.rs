@@ -1,16 +1,13 @@
 //! One operation from its parameters to its answer or answers, the same for every
 //! transport.
 
-use std::{
-    slice,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{slice, sync::Arc, time::Duration};
 
 use async_graphql::{ServerError, parser::types::OperationType};
 use axum::body::Bytes;
 use futures_util::{FutureExt, Stream, StreamExt, future::BoxFuture, stream::BoxStream};
 use rand::Rng;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use super::{
@@ -44,6 +41,8 @@ pub(super) struct Caller {
     pub(super) client: Client,
     /// Whether the connection outlives the operation.
     pub(super) stays: bool,
+    /// Until when there must be an answer.
+    pub(super) until: Instant,
 }
 
 /// An operation that is under way.
@@ -100,7 +99,7 @@ pub(super) async fn start_prepared(
             Ok(Started::Single(single.boxed()))
         }
         OperationType::Subscription => {
-            let Caller { viewer, client, stays } = caller;
+            let Caller { viewer, client, stays, until: _ } = caller;
             let (begun, span) = (Instant::now(), asked.span(stays));
             let started = async {
                 let signed_out = || ErrorCode::Unauthenticated.error("Sign in first.", None);
@@ -130,14 +129,14 @@ pub(super) fn check_introspection(
 
 /// Runs a query or mutation for who has been admitted to it.
 pub(super) async fn execute(endpoint: &Endpoint, prepared: Prepared, caller: Caller) -> Outcome {
-    let Endpoint { app, schema, known, documents, settings, .. } = endpoint;
-    let Caller { viewer, client, stays } = caller;
+    let Endpoint { app, schema, known, documents, .. } = endpoint;
+    let Caller { viewer, client, stays, until } = caller;
     let asked = Asked::of(prepared.operation());
     let (begun, span) = (Instant::now(), asked.span(stays));
     let (request, loads) = bind(app, prepared.request(), viewer, client);
     let (schema, known, documents) = (schema.clone(), known.clone(), Arc::clone(documents));
     let job = Job { schema, known, documents, prepared, request, loads };
-    let work = execute::execute(job, &app.running, settings.timeout);
+    let work = execute::execute(job, &app.running, until);
     let outcome = work.instrument(span.clone()).await;
     observe::note(&span, &outcome.response.errors);
     asked.done(app, begun, &outcome.response.errors);
@@ -175,9 +174,10 @@ pub(super) fn pause_before_leaving() -> Duration {
 /// Starts what may take long to start, within the limit of a request.
 pub(super) async fn in_time(
     endpoint: &Endpoint,
+    until: Instant,
     work: impl Future<Output = Result<Started, Box<ServerError>>>,
 ) -> Result<Started, Box<ServerError>> {
-    let work = tokio::time::timeout(endpoint.settings.timeout, execute::through_panics(work));
+    let work = timeout_at(until, execute::through_panics(work));
     let work = work.await.unwrap_or_else(|_| {
         let message = "The operation took too long to start.";
         Err(Box::new(ErrorCode::RequestTimeout.error(message, None)))
@@ -203,4 +203,15 @@ pub(super) async fn session_ended(watched: &mut Option<Guard>) -> Ending {
 /// Whether the token has ended by which a connection was opened.
 pub(super) fn has_expired(app: &App, viewer: Option<Viewer>) -> bool {
     viewer.is_some_and(|viewer| watch::has_expired(app, viewer))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_looked_at_often_enough_for_what_is_promised() {
+        // What is open ends within five seconds of its token.
+        assert!(CHECK_EVERY < Duration::from_secs(5));
+    }
 }

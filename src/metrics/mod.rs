@@ -207,7 +207,7 @@ impl Default for Counts {
         let operations = all.add(&c::OPERATIONS, Family::default());
         let operation_seconds =
             all.add(&c::OPERATION_SECONDS, Family::new_with_constructor(latency as fn() -> _));
-        let (limited, _) = all.each(&c::LIMITED, ["graphql", "rest"]);
+        let (limited, _) = all.each(&c::LIMITED, ["graphql", "rest", "page"]);
         let (sign_ins, _) = all.each(&c::SIGN_INS, ["graphql", "rest", "page"]);
         let reasons = ["password", "invalid_token", "expired_token", "session_over"];
         let (auth_failures, _) = all.each(&c::AUTH_FAILURES, reasons);

@@ -23,6 +23,11 @@ pub(crate) fn origin(public_url: Option<&str>, headers: &HeaderMap) -> String {
     format!("http://{}", host.filter(|host| is_host(host)).unwrap_or("localhost"))
 }
 
+/// Whether clients come over TLS, as the operator says.
+pub(crate) fn is_tls(public_url: Option<&str>) -> bool {
+    public_url.is_some_and(|url| url.starts_with("https://"))
+}
+
 /// A name or an address, perhaps with a port: what RFC 3986 has as `host [":" port]`, without
 /// what no host of the web is called.
 fn is_host(text: &str) -> bool {

@@ -18,7 +18,8 @@ mod visit;
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{Request, State},
+    http::StatusCode,
     middleware::{self, Next},
     response::Response,
     routing::any,
@@ -52,12 +53,15 @@ pub fn router(site: Site) -> Router {
     }
     router
         .method_not_allowed_fallback(async || Fault::Method)
-        .layer(middleware::from_fn(guarded))
+        .layer(middleware::from_fn_with_state(site.clone(), guarded))
         .with_state(site)
 }
 
-async fn guarded(request: Request, next: Next) -> Response {
+async fn guarded(State(site): State<Site>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        site.app.metrics.limited("page");
+    }
     layout::guard(response.headers_mut());
     response
 }

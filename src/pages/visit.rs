@@ -65,7 +65,7 @@ impl Visit {
 
     /// Cookies go over TLS alone where clients come that way.
     pub(super) fn is_secure(&self) -> bool {
-        self.site.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+        address::is_tls(self.site.public_url.as_deref())
     }
 
     /// A page as the answer.

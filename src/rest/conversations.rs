@@ -52,6 +52,7 @@ pub(super) const LIST: View = View {
         (Method::GET, |call| list(call).boxed()),
         (Method::POST, |call| create(call).boxed()),
     ],
+    waits: None,
     fields: FIELDS,
     may_put: None,
 };
@@ -67,6 +68,7 @@ pub(super) const ONE: View = View {
         (Method::PATCH, |call| update(call, true).boxed()),
         (Method::DELETE, |call| delete(call).boxed()),
     ],
+    waits: None,
     fields: FIELDS,
     may_put: Some(|call| enter(call).boxed()),
 };

@@ -24,13 +24,10 @@ use crate::domain::{
 };
 
 /// The longest wait: less than most proxies allow.
-pub(super) const WAIT_MAX: Duration = Duration::from_secs(25);
+const WAIT_MAX: Duration = Duration::from_secs(25);
 
 /// The most events of an answer.
 const EVENTS_MAX: usize = 100;
-
-/// How long reading what there is already may take.
-const READ_WITHIN: Duration = Duration::from_secs(10);
 
 /// How much longer the server waits for more once there is something.
 const GATHER: Duration = Duration::from_millis(20);
@@ -42,6 +39,7 @@ pub(super) const EVENTS: View = View {
     access: Access::SignedIn { but: &[] },
     scope: Some(|call| conversations::enter(call).boxed()),
     methods: &[(Method::GET, |call| poll(call).boxed())],
+    waits: Some(|call| wait(call).unwrap_or_default()),
     fields: &[],
     may_put: None,
 };
@@ -100,10 +98,11 @@ pub(super) enum EventType {
 async fn poll(call: Call) -> Result<Reply> {
     let (viewer, id, app) = (call.viewer()?, call.id("conversation")?, &call.face.app);
     let after = number(&call, "after")?;
-    let wait = number(&call, "wait")?.unwrap_or(0);
-    let wait = Duration::from_secs(u64::try_from(wait).unwrap_or(0)).min(WAIT_MAX);
+    let wait = wait(&call)?;
     let epoch = call.query.get("epoch").filter(|epoch| !epoch.is_empty());
     let begun = Instant::now();
+    // What has been read by then is answered; the rest of its time is for that.
+    let read_by = begun + call.face.timeout / 2;
     let mut follower = feed::follow(app, viewer, id, After::Event(after), epoch).await?;
     let mut next = after;
     let mut told = Vec::new();
@@ -111,7 +110,7 @@ async fn poll(call: Call) -> Result<Reply> {
     let mut has_caught_up = false;
     while told.len() < EVENTS_MAX {
         // What there is already is read to its end, however short the wait.
-        let patience = if has_caught_up { until } else { begun + READ_WITHIN };
+        let patience = if has_caught_up { until } else { read_by };
         let item = tokio::select! {
             item = timeout_at(patience, follower.next()) => item,
             () = app.stopping.cancelled() => break,
@@ -151,6 +150,12 @@ async fn poll(call: Call) -> Result<Reply> {
         next,
         epoch: operations::current_epoch(app).to_owned(),
     }))
+}
+
+/// How long it is asked to wait for something new.
+fn wait(call: &Call) -> Result<Duration> {
+    let seconds = number(call, "wait")?.unwrap_or(0);
+    Ok(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)).min(WAIT_MAX))
 }
 
 /// A number of the query.

@@ -53,6 +53,7 @@ pub(super) const OF_CONVERSATION: View = View {
         (Method::GET, |call| list(call).boxed()),
         (Method::POST, |call| create_nested(call).boxed()),
     ],
+    waits: None,
     fields: NESTED,
     may_put: None,
 };
@@ -63,6 +64,7 @@ pub(super) const ONE_OF_CONVERSATION: View = View {
     access: Access::SignedIn { but: &[] },
     scope: Some(|call| conversations::enter(call).boxed()),
     methods: ONE.methods,
+    waits: None,
     fields: NESTED,
     may_put: ONE.may_put,
 };
@@ -76,6 +78,7 @@ pub(super) const LIST: View = View {
         (Method::GET, |call| list(call).boxed()),
         (Method::POST, |call| create_flat(call).boxed()),
     ],
+    waits: None,
     fields: FLAT,
     may_put: None,
 };
@@ -91,6 +94,7 @@ pub(super) const ONE: View = View {
         (Method::PATCH, |call| update(call, true).boxed()),
         (Method::DELETE, |call| delete(call).boxed()),
     ],
+    waits: None,
     fields: FLAT,
     may_put: Some(|call| async move { own(&call).await.map(drop) }.boxed()),
 };

@@ -40,6 +40,7 @@ use axum::{
 use futures_util::FutureExt;
 use http_body_util::LengthLimitError;
 use serde_json::json;
+use tokio::time::{Instant, timeout_at};
 
 use self::{
     page::Query,
@@ -78,7 +79,7 @@ pub struct Face {
     pub app: App,
     /// The longest body, in bytes.
     pub body_limit: usize,
-    /// How long one request may take, but for what it is asked to wait.
+    /// How long one request may take, its body included, beside what it is asked to wait.
     pub timeout: Duration,
     /// How clients reach the server, where that is not what they say.
     pub public_url: Option<String>,
@@ -89,7 +90,7 @@ pub struct Face {
 impl Face {
     /// Cookies go over TLS alone where clients come that way.
     pub(crate) fn is_secure(&self) -> bool {
-        self.public_url.as_ref().is_some_and(|url| url.starts_with("https://"))
+        address::is_tls(self.public_url.as_deref())
     }
 }
 
@@ -109,7 +110,7 @@ pub fn router(face: Arc<Face>, is_described: bool) -> Router {
         router = docs::routes(router);
     }
     router
-        .layer(middleware::from_fn(headers))
+        .layer(middleware::from_fn_with_state(face.clone(), around))
         .layer(middleware::from_fn(cors::cors))
         .with_state(face)
 }
@@ -139,32 +140,29 @@ async fn serve(
     let path: HashMap<_, _> =
         path.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let (parts, body) = request.into_parts();
-    let (limit, within) = (face.body_limit, face.timeout + events::WAIT_MAX);
-    let served = async {
-        let (body, not_read) = match axum::body::to_bytes(body, limit).await {
-            Ok(body) => (body, None),
-            Err(error) => (Bytes::new(), Some(not_read(&error, limit))),
-        };
-        let call = Call {
-            face,
-            client,
-            person: None,
-            method: parts.method,
-            uri: parts.uri,
-            path: Arc::new(path),
-            query: Arc::new(Query::read(query.as_deref().unwrap_or_default())),
-            headers: parts.headers,
-            extensions: parts.extensions,
-            body,
-        };
-        match not_read {
-            None => view::serve(view, call).await,
-            Some(refusal) => view::refuse(view, &call, refusal).await,
-        }
+    let (limit, until) = (face.body_limit, Instant::now() + face.timeout);
+    let (body, not_read) = match timeout_at(until, axum::body::to_bytes(body, limit)).await {
+        Ok(Ok(body)) => (body, None),
+        Ok(Err(error)) => (Bytes::new(), Some(not_read(&error, limit))),
+        // Nor is there time left to look who asks.
+        Err(_) => return fault(StatusCode::REQUEST_TIMEOUT, "The body did not arrive in time."),
     };
+    let call = Call {
+        face,
+        client,
+        person: None,
+        method: parts.method,
+        uri: parts.uri,
+        path: Arc::new(path),
+        query: Arc::new(Query::read(query.as_deref().unwrap_or_default())),
+        headers: parts.headers,
+        extensions: parts.extensions,
+        body,
+    };
+    let until = until + view.waits.map_or(Duration::ZERO, |waits| waits(&call));
     // A panic costs one answer and not the connection.
-    let served = AssertUnwindSafe(served).catch_unwind();
-    match tokio::time::timeout(within, served).await {
+    let served = AssertUnwindSafe(view::serve(view, call, not_read)).catch_unwind();
+    match timeout_at(until, served).await {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => {
             tracing::error!("a handler panicked");
@@ -189,8 +187,15 @@ fn fault(status: StatusCode, detail: &str) -> Response {
 }
 
 /// What every answer carries.
-async fn headers(request: Request, next: middleware::Next) -> Response {
+async fn around(
+    State(face): State<Arc<Face>>,
+    request: Request,
+    next: middleware::Next,
+) -> Response {
     let mut response = next.run(request).await;
+    if response.status() == StatusCode::TOO_MANY_REQUESTS {
+        face.app.metrics.limited("rest");
+    }
     let headers = response.headers_mut();
     headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));

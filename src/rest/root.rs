@@ -26,6 +26,7 @@ pub(super) const ROOT: View = View {
     access: Access::SignedIn { but: &[] },
     scope: None,
     methods: &[(Method::GET, |call| ready(Ok(root(&call))).boxed())],
+    waits: None,
     fields: &[],
     may_put: None,
 };

@@ -24,6 +24,7 @@ pub(super) const OBTAIN: View = View {
     access: Access::Everybody,
     scope: None,
     methods: &[(Method::POST, |call| obtain(call).boxed())],
+    waits: None,
     fields: &[
         Field::text("username", "Username").required(),
         Field::text("password", "Password").required(),

@@ -49,6 +49,7 @@ pub(super) const REGISTER: View = View {
     access: Access::Anybody,
     scope: None,
     methods: &[(Method::POST, |call| register(call).boxed())],
+    waits: None,
     fields: FIELDS,
     may_put: None,
 };
@@ -62,6 +63,7 @@ pub(super) const LIST: View = View {
         (Method::GET, |call| list(call).boxed()),
         (Method::POST, |call| create(call).boxed()),
     ],
+    waits: None,
     fields: FIELDS,
     may_put: None,
 };
@@ -72,6 +74,7 @@ pub(super) const ME: View = View {
     access: Access::SignedIn { but: &[] },
     scope: None,
     methods: &[(Method::GET, |call| ready(me(&call)).boxed())],
+    waits: None,
     fields: FIELDS,
     may_put: None,
 };
@@ -85,6 +88,7 @@ pub(super) const ONE: View = View {
         (Method::GET, |call| retrieve(call).boxed()),
         (Method::PATCH, |call| update(call).boxed()),
     ],
+    waits: None,
     fields: FIELDS,
     may_put: None,
 };

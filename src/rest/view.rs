@@ -2,7 +2,7 @@
 //! which a request is looked at. That order is the one of Django REST Framework, so that a
 //! request with several faults gets the answer that its client knows.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use axum::{
     body::Bytes,
@@ -56,6 +56,8 @@ pub(super) struct View {
     /// What is looked at before the method: the conversation that the path names.
     pub(super) scope: Option<Check>,
     pub(super) methods: &'static [(Method, Handler)],
+    /// How long it is asked to wait for something to happen, beside the time it may take.
+    pub(super) waits: Option<fn(&Call) -> Duration>,
     /// The fields of a body, and for whom `OPTIONS` tells them.
     pub(super) fields: &'static [options::Field],
     /// What must hold before `OPTIONS` tells the fields of `PUT`.
@@ -182,8 +184,13 @@ impl Reply {
     }
 }
 
-/// Looks at a request in the order that clients know, and answers it.
-pub(super) async fn serve(view: &'static View, mut call: Call) -> Response {
+/// Looks at a request in the order that clients know, and answers it; what could not be read is
+/// refused to who may come in.
+pub(super) async fn serve(
+    view: &'static View,
+    mut call: Call,
+    not_read: Option<Refusal>,
+) -> Response {
     let format = match negotiate::format(&call.headers, &call.query) {
         Ok(format) => format,
         Err(refusal) => {
@@ -195,7 +202,13 @@ pub(super) async fn serve(view: &'static View, mut call: Call) -> Response {
         forms::unfold(view, &mut call);
     }
     let mut asks_session = false;
-    match enter(view, &mut call, &mut asks_session).await {
+    let entered = match (enter(view, &mut call, &mut asks_session).await, not_read) {
+        // Of a form that was not read it is not known from which page it comes.
+        (Err(refusal), Some(not_read)) if refusal.status == StatusCode::FORBIDDEN => Err(not_read),
+        (Ok(()), Some(not_read)) => Err(not_read),
+        (entered, _) => entered,
+    };
+    match entered {
         Ok(()) => {
             let done = dispatch(view, call.clone()).await;
             answer(view, &call, format, asks_session, done).await
@@ -204,14 +217,6 @@ pub(super) async fn serve(view: &'static View, mut call: Call) -> Response {
         Err(refusal) if refusal.standing.is_some() => refusal.alone(),
         Err(refusal) => answer(view, &call, format, asks_session, Err(refusal)).await,
     }
-}
-
-/// Answers a request that was not read to its end, in the form and with the headers of any other.
-pub(super) async fn refuse(view: &'static View, call: &Call, refusal: Refusal) -> Response {
-    let format = negotiate::format(&call.headers, &call.query).unwrap_or(Format::Json);
-    let asks_session =
-        view.access != Access::Everybody && !who::Shown::read(&call.headers).is_bearer();
-    answer(view, call, format, asks_session, Err(refusal)).await
 }
 
 /// Lets the caller in, as far as the method does not matter.

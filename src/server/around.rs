@@ -23,9 +23,10 @@ use ipnet::IpNet;
 use tracing::{Instrument, Span, field::Empty};
 use uuid::Uuid;
 
-use super::rate_headers;
+use super::{proxies::Proxies, rate_headers};
 use crate::{
-    domain::Client, graphql::http::Failure, metrics::Metrics, request_log::RequestLog, traces,
+    domain::Client, graphql::http::Failure, metrics::Metrics, pages::address,
+    request_log::RequestLog, traces,
 };
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -33,9 +34,8 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// The longest request id that is taken from a client.
 const REQUEST_ID_MAX: usize = 64;
 
-/// What every answer says unless it says otherwise itself. An answer that is data is to be kept
-/// by nobody, to be shown as a page by nobody, and to be loaded by no page of another origin
-/// that was not allowed to read it.
+/// An answer that is data is to be kept by nobody, to be shown as a page by nobody, and to be
+/// loaded by no page of another origin that was not allowed to read it.
 const HEADERS: [(HeaderName, HeaderValue); 5] = [
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
@@ -54,8 +54,14 @@ const HEADERS: [(HeaderName, HeaderValue); 5] = [
 /// the name of the host is not ours to decide.
 const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
+/// What every answer says unless it says otherwise itself.
+pub(super) fn guards(is_tls: bool) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+    let only_tls = is_tls.then_some((STRICT_TRANSPORT_SECURITY, ONLY_TLS));
+    HEADERS.into_iter().chain(only_tls)
+}
+
 pub(super) struct Around {
-    trusted_proxies: Vec<IpNet>,
+    proxies: Proxies,
     request_log: RequestLog,
     metrics: Metrics,
     is_tls: bool,
@@ -68,8 +74,8 @@ impl Around {
         metrics: Metrics,
         public_url: Option<&str>,
     ) -> Self {
-        let is_tls = public_url.is_some_and(|url| url.starts_with("https://"));
-        Self { trusted_proxies, request_log, metrics, is_tls }
+        let proxies = Proxies::new(trusted_proxies);
+        Self { proxies, request_log, metrics, is_tls: address::is_tls(public_url) }
     }
 }
 
@@ -91,7 +97,7 @@ pub(super) async fn around(
             request.headers_mut().insert(HOST, host);
         }
     }
-    let client = client(&request, &around.trusted_proxies);
+    let client = client(&request, &around.proxies);
     let ip = client.ip.map(tracing::field::display);
     request.extensions_mut().insert(client);
     let noted = around.request_log.begin(path);
@@ -111,17 +117,10 @@ pub(super) async fn around(
         span.record("http.response.status_code", status);
     }
     let code = response.extensions().get::<Failure>().map(|Failure(code)| code);
-    // GraphQL counts each attempt of a document by itself.
-    if status == 429 && code.is_none() {
-        around.metrics.limited("rest");
-    }
     // Not the query string, which may hold variables.
     span.in_scope(|| tracing::info!(%method, path, status, code, ms, ip, "answered"));
-    for (name, value) in HEADERS {
+    for (name, value) in guards(around.is_tls) {
         response.headers_mut().entry(name).or_insert(value);
-    }
-    if around.is_tls {
-        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, ONLY_TLS);
     }
     response.headers_mut().insert(REQUEST_ID, id);
     rate_headers::tell(&mut response);
@@ -150,21 +149,17 @@ impl Around {
             http.response.status_code = Empty,
         );
         // A stranger could have all that they do kept, or put it into the trace of another.
-        if is_traced && comes_from(request).is_some_and(|peer| self.trusts(peer)) {
+        if is_traced && comes_from(request).is_some_and(|peer| self.proxies.have(peer)) {
             traces::continues(&span, request.headers());
         }
         span
-    }
-
-    fn trusts(&self, peer: IpAddr) -> bool {
-        self.trusted_proxies.iter().any(|network| network.contains(&peer))
     }
 }
 
 /// The other end of the connection.
 fn comes_from(request: &Request) -> Option<IpAddr> {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    peer.map(|ConnectInfo(peer)| peer.ip().to_canonical())
+    peer.map(|ConnectInfo(peer)| peer.ip())
 }
 
 /// A client's own request id is kept if it is one, and replaced if it is a novel.
@@ -184,7 +179,7 @@ fn request_id(headers: &mut HeaderMap) -> HeaderValue {
 }
 
 /// Who asks. A forwarded address counts only as far as the proxies are trusted.
-fn client(request: &Request, trusted: &[IpNet]) -> Client {
+fn client(request: &Request, proxies: &Proxies) -> Client {
     let peer = comes_from(request);
     let headers = request.headers();
     let forwarded: Vec<&str> = headers
@@ -195,44 +190,7 @@ fn client(request: &Request, trusted: &[IpNet]) -> Client {
         .collect();
     let user_agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
     Client {
-        ip: peer.map(|peer| origin(peer, &forwarded, trusted)),
+        ip: peer.map(|peer| proxies.origin(peer, &forwarded)),
         user_agent: user_agent.map(str::to_owned),
-    }
-}
-
-/// The nearest address that is not a trusted proxy's own.
-fn origin(peer: IpAddr, forwarded: &[&str], trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
-    let mut nearest = peer;
-    for hop in forwarded.iter().rev() {
-        if !is_trusted(&nearest) {
-            break;
-        }
-        match hop.trim().parse::<IpAddr>() {
-            Ok(ip) => nearest = ip.to_canonical(),
-            Err(_) => break,
-        }
-    }
-    nearest
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_forwarded_address_counts_only_behind_trusted_proxies() {
-        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
-        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
-        for (peer, forwarded, is) in [
-            ("203.0.113.9", &[][..], "203.0.113.9"),
-            ("203.0.113.9", &["198.51.100.1"], "203.0.113.9"),
-            ("10.0.0.1", &["198.51.100.1"], "198.51.100.1"),
-            ("10.0.0.1", &["192.0.2.7", "198.51.100.1"], "198.51.100.1"),
-            ("10.0.0.1", &["198.51.100.1", " 10.0.0.2 "], "198.51.100.1"),
-            ("10.0.0.1", &["garbage"], "10.0.0.1"),
-        ] {
-            assert_eq!(origin(ip(peer), forwarded, &trusted), ip(is), "{peer} {forwarded:?}");
-        }
     }
 }

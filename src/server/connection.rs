@@ -1,5 +1,6 @@
 //! One connection of a client: it ends where the head of a request takes too long, or where
-//! nothing is asked for too long. What is under way has limits of its own, and a WebSocket too.
+//! nothing is asked for too long. What is under way has limits of its own, and a WebSocket,
+//! which is under way as long as it is open, too.
 
 use std::{
     future::Future,
@@ -9,7 +10,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed},
     },
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
@@ -24,50 +25,79 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-use super::places::Place;
+use super::{places::Place, streams::Stream};
 
 /// What a connection and its requests tell each other.
 #[derive(Default)]
 pub(super) struct State {
     /// Requests whose head has come.
     begun: AtomicUsize,
-    /// Those of them whose answer is not yet written.
+    /// Those of them whose answer is not yet written, or that became a WebSocket.
     under_way: AtomicUsize,
     is_http2: AtomicBool,
-    /// It is HTTP no more.
-    is_another_protocol: AtomicBool,
     /// Who reads: looks again when nothing is under way any more.
     reader: AtomicWaker,
 }
 
-/// A request from its head to the end of its answer.
-pub(super) struct UnderWay(Arc<State>);
+/// A request from its head to the end of its answer, or of what became of it.
+pub(super) struct UnderWay {
+    state: Arc<State>,
+    /// Where it is one of several on a connection of HTTP/2.
+    stream: Option<Arc<Stream>>,
+}
 
 impl UnderWay {
     pub(super) fn begin(state: &Arc<State>, version: Version) -> Self {
         state.begun.fetch_add(1, Relaxed);
         state.under_way.fetch_add(1, Relaxed);
         state.is_http2.store(version == Version::HTTP_2, Relaxed);
-        Self(state.clone())
+        Self { state: state.clone(), stream: None }
     }
 
-    pub(super) fn becomes_another_protocol(&self) {
-        self.0.is_another_protocol.store(true, Relaxed);
+    pub(super) fn on(mut self, stream: Option<Arc<Stream>>) -> Self {
+        self.stream = stream;
+        self
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        if self.0.under_way.fetch_sub(1, Relaxed) == 1 {
-            self.0.reader.wake();
+        // What a WebSocket left behind.
+        if let Some(stream) = &self.stream {
+            stream.gives();
+        }
+        if self.state.under_way.fetch_sub(1, Relaxed) == 1 {
+            self.state.reader.wake();
         }
     }
 }
 
+/// The most of an answer that is handed to HTTP/2 at once, in bytes.
+const PIECE_MAX: usize = 16 << 10;
+
 /// The body of an answer, which is under way until it is written.
 pub(super) struct Counted {
-    pub(super) body: Body,
-    pub(super) _under_way: UnderWay,
+    body: Body,
+    /// What has come of it and is not handed over yet; over HTTP/2 alone.
+    rest: Bytes,
+    under_way: Arc<UnderWay>,
+}
+
+impl Counted {
+    pub(super) fn new(body: Body, under_way: Arc<UnderWay>) -> Self {
+        Self { body, rest: Bytes::new(), under_way }
+    }
+
+    /// What is handed to HTTP/2 next. It takes a piece once there is room for a byte of it, and
+    /// the rest of the piece then waits where it cannot be seen. So pieces are short, and the
+    /// last byte is one of its own: when it is taken, there was room for all before it.
+    fn piece(&mut self) -> Bytes {
+        let length = match self.rest.len() {
+            0 | 1 => self.rest.len(),
+            length => PIECE_MAX.min(length - 1),
+        };
+        self.rest.split_to(length)
+    }
 }
 
 impl HttpBody for Counted {
@@ -75,17 +105,33 @@ impl HttpBody for Counted {
     type Error = axum::Error;
 
     fn poll_frame(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        let this = self.get_mut();
+        let Some(stream) = this.under_way.stream.clone() else {
+            return Pin::new(&mut this.body).poll_frame(cx);
+        };
+        stream.is_taken();
+        if this.rest.is_empty() {
+            match ready!(Pin::new(&mut this.body).poll_frame(cx)) {
+                Some(Ok(frame)) => match frame.into_data() {
+                    Ok(data) => this.rest = data,
+                    Err(trailers) => return Poll::Ready(Some(Ok(trailers))),
+                },
+                end => return Poll::Ready(end),
+            }
+        }
+        stream.gives();
+        Poll::Ready(Some(Ok(Frame::data(this.piece()))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
+        // Asked for before anything is handed over.
         self.body.size_hint()
     }
 }
@@ -127,17 +173,19 @@ impl<S> Connection<S> {
         self.state.clone()
     }
 
-    /// Something has come.
-    fn has_read(&mut self) {
+    /// Something has come; whether too late.
+    fn has_read(&mut self) -> bool {
         let now = Instant::now();
-        self.wait = match self.wait {
-            // Frames between requests are part of HTTP/2, and no head.
-            _ if self.seen > 0 && self.state.is_http2.load(Relaxed) => {
-                Wait::Request(now + self.idle)
-            }
-            Wait::Nothing | Wait::Request(_) => Wait::Head(now + self.head),
-            Wait::Head(until) => Wait::Head(until),
+        // Frames between requests are part of HTTP/2. They are no head, and ask for nothing.
+        let is_http2 = self.seen > 0 && self.state.is_http2.load(Relaxed);
+        let until = match self.wait {
+            Wait::Head(until) => until,
+            Wait::Request(until) if is_http2 => until,
+            Wait::Nothing if is_http2 => now + self.idle,
+            Wait::Nothing | Wait::Request(_) => now + self.head,
         };
+        self.wait = if is_http2 { Wait::Request(until) } else { Wait::Head(until) };
+        now >= until
     }
 
     /// Nothing has come yet; whether it was waited for long enough.
@@ -173,10 +221,6 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
         let this = self.get_mut();
         let before = buf.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(cx, buf);
-        if this.state.is_another_protocol.load(Relaxed) {
-            this.alarm = None;
-            return read;
-        }
         if read.is_pending() {
             this.state.reader.register(cx.waker());
         }
@@ -190,12 +234,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Connection<S> {
             return read;
         }
         if read.is_ready() {
-            if buf.filled().len() > before {
-                this.has_read();
+            // As if the client had closed it before.
+            if buf.filled().len() > before && this.has_read() {
+                buf.set_filled(before);
             }
             return read;
         }
-        // As if the client had closed it.
         this.poll_late(cx).map(Ok)
     }
 }

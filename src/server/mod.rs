@@ -1,13 +1,16 @@
 //! The one list of routes; what is around every request (`around`); how the server takes
-//! connections and stops (`serve`), and what they are held to (`connection`, `places`); what it
-//! tells of itself, at another address (`numbers`).
+//! connections and stops (`serve`), and what they are held to (`connection`, `streams`,
+//! `places`); whom it believes (`proxies`); what it tells of itself, at another address
+//! (`numbers`).
 
 mod around;
 mod connection;
 mod numbers;
 mod places;
+mod proxies;
 mod rate_headers;
 mod serve;
+mod streams;
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,7 +30,7 @@ use serde_json::json;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::{
-    domain::{App, operations},
+    domain::{App, Readiness, operations},
     graphql::{self, Documents, Endpoint, Fanout, Limits, Settings},
     pages::{self, Site},
     request_log::RequestLog,
@@ -115,7 +118,10 @@ pub fn router(app: App, options: &Options) -> Router {
     graphql::prepare();
     let metrics = app.metrics.clone();
     let surroundings = Around::new(trusted_proxies, request_log, metrics, public_url.as_deref());
-    let health = Health { app: app.clone(), allow_unsafe_durability };
+    let health = Health {
+        app: app.clone(),
+        readiness: Readiness::new(app.clone(), allow_unsafe_durability, timeout),
+    };
     let face = Face {
         app: app.clone(),
         body_limit,
@@ -156,11 +162,11 @@ pub fn router(app: App, options: &Options) -> Router {
 #[derive(Clone)]
 struct Health {
     app: App,
-    allow_unsafe_durability: bool,
+    readiness: Readiness,
 }
 
-async fn ready(State(Health { app, allow_unsafe_durability }): State<Health>) -> Response {
-    let faults = operations::readiness(&app, allow_unsafe_durability).await;
+async fn ready(State(Health { app, readiness }): State<Health>) -> Response {
+    let faults = readiness.faults().await;
     if faults.is_empty() {
         let details = operations::complaints(&app);
         let body = json!({ "status": "ready" });

@@ -2,19 +2,18 @@
 
 use std::{
     collections::HashMap,
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use ipnet::IpNet;
-
-use super::serve::Connections;
+use super::{proxies::Proxies, serve::Connections};
+use crate::domain::limits::network;
 
 /// What room there is, and who takes it.
 pub(super) struct Places {
     most: usize,
     most_per_address: usize,
-    trusted_proxies: Vec<IpNet>,
+    proxies: Proxies,
     taken: Mutex<Taken>,
 }
 
@@ -36,16 +35,14 @@ impl Places {
         Arc::new(Self {
             most: connections.most,
             most_per_address: connections.most_per_address,
-            trusted_proxies: connections.trusted_proxies.clone(),
+            proxies: Proxies::new(connections.trusted_proxies.clone()),
             taken: Mutex::default(),
         })
     }
 
     /// A place for a connection from there, if there is one.
     pub(super) fn take(self: &Arc<Self>, from: IpAddr) -> Option<Place> {
-        let from = from.to_canonical();
-        let is_proxy = self.trusted_proxies.iter().any(|network| network.contains(&from));
-        let address = (!is_proxy).then(|| household(from));
+        let address = (!self.proxies.have(from)).then(|| network(from.to_canonical()));
         let mut taken = self.taken();
         if taken.all >= self.most {
             return None;
@@ -78,16 +75,6 @@ impl Drop for Place {
             if *of_address == 0 {
                 taken.by_address.remove(&address);
             }
-        }
-    }
-}
-
-/// Whoever has an address of IPv6 has all of its network (/64).
-fn household(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
-            Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into()
         }
     }
 }

@@ -1,22 +1,13 @@
 //! How the server takes connections, and how it stops.
 
-use std::{io, net::SocketAddr, pin::pin, time::Duration};
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    body::Body,
-    extract::ConnectInfo,
-    http::{Request, StatusCode},
-};
+use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
 use hyper::{
     body::Incoming,
     service::{Service, service_fn},
 };
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto::Builder,
-    service::TowerToHyperService,
-};
+use hyper_util::{rt::TokioIo, server::conn::auto::Builder, service::TowerToHyperService};
 use ipnet::IpNet;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -25,10 +16,12 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
+    around::guards,
     connection::{Connection, Counted, UnderWay},
     places::Places,
+    streams::{Stream, Streams},
 };
-use crate::domain::App;
+use crate::domain::{App, Hold};
 
 /// How long the server waits in all for what is under way once it is told to stop.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -45,15 +38,12 @@ const HEADER_LIST_MAX: u32 = 64 << 10;
 const STREAMS_MAX: u32 = 64;
 const UNSENT_MAX: usize = 64 << 10;
 
-/// What is said to who finds no place; some will not hear it.
-const NO_PLACE: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\
-    content-length: 0\r\nconnection: close\r\n\r\n";
-
 /// How connections are taken.
 #[derive(Clone, Debug)]
 pub struct Connections {
     /// How long what was sent may go untaken before a connection is given up: the peer is gone,
-    /// or does not read. Only the system knows that; what writes to them waits.
+    /// or does not read. Only the system knows that; what writes to them waits. Over HTTP/2 also
+    /// how long a part of an answer may, before its stream is.
     pub stalled: Duration,
     /// How long the head of a request may take to come.
     pub head: Duration,
@@ -65,6 +55,8 @@ pub struct Connections {
     pub most_per_address: usize,
     /// Whose connections are not counted by address, since they are those of many.
     pub trusted_proxies: Vec<IpNet>,
+    /// Whether clients come over TLS, by way of a proxy.
+    pub is_tls: bool,
 }
 
 impl Default for Connections {
@@ -76,6 +68,7 @@ impl Default for Connections {
             most: 50_000,
             most_per_address: 10_000,
             trusted_proxies: Vec::new(),
+            is_tls: false,
         }
     }
 }
@@ -92,6 +85,7 @@ pub async fn accept(
     let _when_dropped = stop.clone().drop_guard();
     let places = Places::new(&connections);
     let open = TaskTracker::new();
+    let no_place = no_place(connections.is_tls);
     let mut warned: Option<Instant> = None;
     loop {
         let (stream, peer) = tokio::select! {
@@ -103,16 +97,32 @@ pub async fn accept(
                 warned = Some(Instant::now());
                 tracing::warn!(ip = %peer.ip(), "there are too many connections: some are refused");
             }
-            let _ = stream.try_write(NO_PLACE);
+            // Some will not hear it.
+            let _ = stream.try_write(&no_place);
             continue;
         };
         prepare(&stream, connections.stalled);
+        let streams = Streams { within: connections.stalled };
         let connection = Connection::new(stream, place, connections.head, connections.idle);
-        open.spawn(converse(connection, peer, router.clone(), stop.clone()));
+        open.spawn(converse(connection, streams, peer, router.clone(), stop.clone()));
     }
     drop(listener);
     open.close();
     open.wait().await;
+}
+
+/// What is said to who finds no place.
+fn no_place(is_tls: bool) -> Vec<u8> {
+    let mut text = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\n\
+        content-length: 0\r\nconnection: close\r\n"
+        .to_vec();
+    for (name, value) in guards(is_tls) {
+        text.extend_from_slice(
+            &[name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat(),
+        );
+    }
+    text.extend_from_slice(b"\r\n");
+    text
 }
 
 async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
@@ -154,6 +164,7 @@ fn prepare(stream: &TcpStream, within: Duration) {
 /// Answers what is asked on one connection until it ends.
 async fn converse(
     connection: Connection<TcpStream>,
+    streams: Streams,
     peer: SocketAddr,
     router: Router,
     stop: CancellationToken,
@@ -162,21 +173,17 @@ async fn converse(
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |request: Request<Incoming>| {
         let under_way = UnderWay::begin(&state, request.version());
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        let answered = router.call(request);
+        let router = router.clone();
         async move {
-            let response = answered.await?;
-            // Of HTTP/2 it is one stream, beside which others go on.
-            if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-                under_way.becomes_another_protocol();
-            }
-            Ok::<_, std::convert::Infallible>(
-                response.map(|body| Counted { body, _under_way: under_way }),
-            )
+            let under_way = Arc::new(under_way.on(Stream::current()));
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request.extensions_mut().insert(Hold::on(under_way.clone()));
+            let response = router.call(request).await?;
+            Ok::<_, Infallible>(response.map(|body| Counted::new(body, under_way)))
         }
     });
-    let mut builder = Builder::new(TokioExecutor::new());
+    let mut builder = Builder::new(streams);
     builder.http1().max_buf_size(HEAD_MAX);
     // The first is for WebSockets over HTTP/2.
     builder
@@ -260,6 +267,23 @@ async fn told_to_stop() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_finds_no_place_gets_a_whole_answer_with_the_headers_of_any_other() {
+        for is_tls in [false, true] {
+            let text = String::from_utf8(no_place(is_tls)).unwrap();
+            let mut lines = text.strip_suffix("\r\n\r\n").unwrap().split("\r\n");
+            assert_eq!(lines.next(), Some("HTTP/1.1 503 Service Unavailable"));
+            let headers: Vec<_> = lines.map(|line| line.split_once(": ").unwrap()).collect();
+            for own in [("retry-after", "1"), ("content-length", "0"), ("connection", "close")] {
+                assert!(headers.contains(&own), "{text}");
+            }
+            for (name, value) in guards(is_tls) {
+                assert!(headers.contains(&(name.as_str(), value.to_str().unwrap())), "{text}");
+            }
+            assert_eq!(text.contains("strict-transport-security"), is_tls);
+        }
+    }
 
     #[tokio::test]
     async fn what_is_written_is_not_held_back() -> io::Result<()> {

@@ -391,7 +391,7 @@ async fn a_setting_that_cannot_be_meant_stops_the_start_with_a_sentence() {
         ("PARLANCE_LISTEN", "192.0.2.1:80", "192.0.2.1"),
         ("PARLANCE_POOL_SIZE", "0", "pool-size"),
         ("PARLANCE_POOL_SIZE", "many", "pool-size"),
-        ("PARLANCE_ACCESS_TTL", "soon", "access-ttl"),
+        ("PARLANCE_ACCESS_TTL", "soon", "must be a time, like"),
         ("PARLANCE_ACCESS_TTL", "0s", "access-ttl"),
         ("PARLANCE_PASSWORD_MIN", "0", "password-min"),
         ("PARLANCE_RATE_LIMITS", "maybe", "rate-limits"),

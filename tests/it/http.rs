@@ -539,6 +539,7 @@ async fn a_server_that_is_not_ready_says_why() {
     assert_eq!((reply.status, &reply.body["status"]), (200, &json!("ready")), "{}", reply.text);
     assert_eq!(asks(&stranger, "GET", "/healthz", &[], "").await.text, "ok\n");
     app.writes("DELETE FROM __diesel_schema_migrations WHERE version LIKE '%9'").await;
+    app.clock.forward(Duration::from_secs(1));
     let reply = ready().await;
     assert_eq!((reply.status, &reply.body["status"]), (503, &json!("not ready")));
     assert!(reply.body["reasons"][0].as_str().unwrap().contains("not migrated"), "{}", reply.text);
@@ -547,6 +548,38 @@ async fn a_server_that_is_not_ready_says_why() {
         200,
         "it is alive all the same"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whether_it_is_ready_is_looked_at_once_a_second_however_many_ask_and_a_stop_is_told_at_once()
+ {
+    let app = TestApp::start().await;
+    let stranger = app.stranger();
+    let ready = async || asks(&stranger, "GET", "/readyz", &[], "").await.status;
+    // All connections are warm.
+    futures_util::future::join_all((0..50).map(|_| ready())).await;
+    app.clock.stops();
+    let cost = async |asked: usize| {
+        app.clock.forward(Duration::from_secs(1));
+        let before = app.store.statements();
+        for status in futures_util::future::join_all((0..asked).map(|_| ready())).await {
+            assert_eq!(status, 200);
+        }
+        app.store.statements() - before
+    };
+    let one = cost(1).await;
+    assert!(one > 0);
+    assert_eq!(cost(200).await, one);
+    // Who asked first may go away: those who wait are told all the same.
+    let held = futures_util::future::join_all((0..8).map(|_| app.store.conn())).await;
+    app.clock.forward(Duration::from_secs(1));
+    let before = app.store.statements();
+    assert!(tokio::time::timeout(Duration::from_millis(50), ready()).await.is_err());
+    let (waits, ()) = tokio::join!(ready(), async { drop(held) });
+    assert_eq!((waits, app.store.statements() - before), (200, one));
+    app.app.stopping.cancel();
+    let reply = asks(&stranger, "GET", "/readyz", &[], "").await;
+    assert_eq!((reply.status, &reply.body["reasons"][0]), (503, &json!("the server is stopping")));
 }
 
 #[tokio::test(flavor = "multi_thread")]

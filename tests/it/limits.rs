@@ -159,20 +159,6 @@ async fn one_account_is_not_tried_from_many_addresses_and_is_free_again_after_a_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_crowd_of_other_names_does_not_make_the_server_forget_whom_it_holds_back() {
-    let app = limited(Rates { sign_ins: Rate::OFF, ..Rates::default() }).await;
-    app.person("ann").await;
-    let client = app.stranger();
-    for _ in 0..10 {
-        guesses(&client, "ann", "123456").await.fails_with("INVALID_CREDENTIALS");
-    }
-    for n in 0..40 {
-        guesses(&client, &format!("name{n}"), "x").await.fails_with("INVALID_CREDENTIALS");
-    }
-    guesses(&client, "ann", PASSWORD).await.is_limited_by("account");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn signing_up_is_stricter_than_signing_in_and_administrators_are_no_strangers() {
     let app = limited(Rates::default()).await;
     app.people().await;

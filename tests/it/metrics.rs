@@ -391,11 +391,17 @@ async fn sign_ins_failures_and_limits_are_counted() {
         refused.1 += i64::from(answer.status == 429);
     }
     assert!(refused.0 > 0 && refused.1 > 0, "{refused:?}");
+    let mut browser = app.browser().from("203.0.113.7");
+    for _ in 0..2 {
+        let seen = browser.signs_in("/api-auth/login/", "ann", "wrong").await;
+        assert_eq!(seen.status, 429);
+    }
     app.numbers().await.grew(
         &after,
         &[
             ("parlance_rate_limited_total{face=\"graphql\"}", refused.0),
             ("parlance_rate_limited_total{face=\"rest\"}", refused.1),
+            ("parlance_rate_limited_total{face=\"page\"}", 2),
             (&operations("mutation", "login", "RATE_LIMITED"), refused.0),
         ],
     );

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     path::Path,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU8, AtomicUsize, Ordering},
     },
     time::Duration,
@@ -472,6 +472,7 @@ const CUT_EVERY: u8 = 3;
 pub(crate) struct Proxy {
     pub(crate) url: String,
     commits: Arc<AtomicU8>,
+    lie: Arc<OnceLock<(&'static str, &'static str)>>,
     pairs: Arc<std::sync::Mutex<JoinSet<()>>>,
     listening: AbortHandle,
 }
@@ -486,15 +487,22 @@ impl Proxy {
         let url = url.replace(&authority, &listener.local_addr().unwrap().to_string());
         let (commits, pairs) =
             (Arc::new(AtomicU8::new(PASS)), Arc::new(std::sync::Mutex::new(JoinSet::new())));
-        let (of_pairs, mode) = (pairs.clone(), commits.clone());
+        let lie = Arc::new(OnceLock::new());
+        let (of_pairs, mode, told) = (pairs.clone(), commits.clone(), lie.clone());
         let listening = tokio::spawn(async move {
             while let Ok((client, _)) = listener.accept().await {
                 let Ok(database) = TcpStream::connect(target.clone()).await else { continue };
-                let mode = mode.clone();
-                of_pairs.lock().unwrap().spawn(pump(client, database, mode));
+                let (mode, told) = (mode.clone(), told.clone());
+                of_pairs.lock().unwrap().spawn(pump(client, database, mode, told));
             }
         });
-        Self { url, commits, pairs, listening: listening.abort_handle() }
+        Self { url, commits, lie, pairs, listening: listening.abort_handle() }
+    }
+
+    /// What the database says in these words reaches the server in others of the same length.
+    pub(crate) fn says(&self, truth: &'static str, lie: &'static str) {
+        assert_eq!(truth.len(), lie.len());
+        self.lie.set((truth, lie)).unwrap();
     }
 
     /// The database is away: nobody gets through any more, and whoever was through is cut off.
@@ -510,7 +518,12 @@ impl Drop for Proxy {
     }
 }
 
-async fn pump(mut client: TcpStream, mut database: TcpStream, mode: Arc<AtomicU8>) {
+async fn pump(
+    mut client: TcpStream,
+    mut database: TcpStream,
+    mode: Arc<AtomicU8>,
+    lie: Arc<OnceLock<(&'static str, &'static str)>>,
+) {
     let (mut asked, mut answered) = (vec![0; 1 << 16], vec![0; 1 << 16]);
     loop {
         tokio::select! {
@@ -532,6 +545,13 @@ async fn pump(mut client: TcpStream, mut database: TcpStream, mode: Arc<AtomicU8
                 }
             }
             Ok(n) = database.read(&mut answered) => {
+                if let Some((truth, lie)) = lie.get() {
+                    for at in 0..n.saturating_sub(truth.len() - 1) {
+                        if answered[at..].starts_with(truth.as_bytes()) {
+                            answered[at..at + lie.len()].copy_from_slice(lie.as_bytes());
+                        }
+                    }
+                }
                 if n == 0 || client.write_all(&answered[..n]).await.is_err() {
                     return;
                 }
@@ -543,12 +563,21 @@ async fn pump(mut client: TcpStream, mut database: TcpStream, mode: Arc<AtomicU8
 
 /// A server on the database of another, through a proxy.
 pub(crate) async fn server_behind(app: &TestApp, proxy: &Proxy) -> axum::Router {
+    server_behind_with(app, proxy, &server::Options::default()).await
+}
+
+/// The same, set up in its own way.
+pub(crate) async fn server_behind_with(
+    app: &TestApp,
+    proxy: &Proxy,
+    options: &server::Options,
+) -> axum::Router {
     let store =
         Store::open(&Options { url: proxy.url.clone(), pool_size: 4, mysql_ca: None }).unwrap();
     let Setup { rules, sharing, .. } = Setup::default();
     let parts = App::start(store, app.clock.clone(), app.tokens.clone(), rules, sharing).await;
     let parts = parts.unwrap();
-    server::router(parts, &server::Options::default())
+    server::router(parts, options)
 }
 
 #[tokio::test(flavor = "multi_thread")]

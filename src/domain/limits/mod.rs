@@ -7,6 +7,7 @@
 mod buckets;
 
 use std::{
+    any::Any,
     fmt,
     hash::Hash,
     net::{IpAddr, Ipv6Addr},
@@ -26,6 +27,19 @@ use crate::{
 pub struct Client {
     pub ip: Option<IpAddr>,
     pub user_agent: Option<String>,
+}
+
+/// The connection that a request came on, kept: one that nobody keeps, and on which nothing is
+/// asked, ends. Who goes on using it beyond the answer holds this as long as they do.
+#[derive(Clone)]
+pub struct Hold {
+    _connection: Arc<dyn Any + Send + Sync>,
+}
+
+impl Hold {
+    pub fn on(connection: Arc<dyn Any + Send + Sync>) -> Self {
+        Self { _connection: connection }
+    }
 }
 
 /// So many at once, and as many again in each span of this length, evenly.
@@ -283,7 +297,7 @@ fn now(clock: &dyn Clock) -> u64 {
 }
 
 /// An address as one party has it: of IPv6 that is a network of 64 bits.
-fn network(ip: IpAddr) -> IpAddr {
+pub fn network(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,
         IpAddr::V6(ip) => IpAddr::V6(Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX))),

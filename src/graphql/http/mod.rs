@@ -17,6 +17,7 @@ use axum::{
     },
 };
 use futures_util::StreamExt;
+use tokio::time::{Instant, timeout_at};
 
 use super::{
     authenticate,
@@ -51,15 +52,16 @@ pub async fn graphql(
     if ws::is_upgrade(&request) {
         return ws::upgrade(endpoint, request).await;
     }
+    let until = Instant::now() + endpoint.settings.timeout;
     let (parts, body) = request.into_parts();
     let accepted = negotiate::accepted(&parts.headers);
     let mut counted = Counted::default();
     let reply = match (count_request(&endpoint.app, &parts), accepted) {
         (Err(refusal), _) => Err(refusal),
         (Ok(()), Some(Media::EventStream)) => {
-            stream(&endpoint, &parts, body, &mut counted).await.map(Reply::Events)
+            stream(&endpoint, &parts, body, until, &mut counted).await.map(Reply::Events)
         }
-        (Ok(()), Some(_)) => answer(&endpoint, &parts, body, &mut counted).await,
+        (Ok(()), Some(_)) => answer(&endpoint, &parts, body, until, &mut counted).await,
         (Ok(()), None) => Err(not_acceptable()),
     };
     let mut response = match reply {
@@ -113,15 +115,16 @@ async fn answer(
     endpoint: &Arc<Endpoint>,
     parts: &Parts,
     body: Body,
+    until: Instant,
     counted: &mut Counted,
 ) -> Result<Reply, Refusal> {
-    let params = read(&endpoint.settings, parts, body).await?;
+    let params = read(&endpoint.settings, parts, body, until).await?;
     let prepared = endpoint.documents.prepare(params)?;
     let operation = prepared.operation();
     if operation.kind == OperationType::Subscription {
         // There is one way only to answer it, however the client likes that.
         if negotiate::takes_events(&parts.headers) {
-            return follow(endpoint, parts, prepared, counted).await.map(Reply::Events);
+            return follow(endpoint, parts, prepared, until, counted).await.map(Reply::Events);
         }
         let message =
             "Subscriptions need a WebSocket to this address, or Accept: text/event-stream.";
@@ -130,7 +133,7 @@ async fn answer(
     let asked = Asked::of(operation);
     let of = |refusal: Refusal| refusal.of(asked);
     check_method(operation, &parts.method).map_err(of)?;
-    let caller = admit(endpoint, operation, parts, counted).await.map_err(of)?;
+    let caller = admit(endpoint, operation, parts, until, counted).await.map_err(of)?;
     operation::check_introspection(endpoint, operation)
         .map_err(|error| Refusal::from(*error).of(asked))?;
     Ok(Reply::Whole(Box::new(operation::execute(endpoint, prepared, caller).await)))
@@ -141,11 +144,12 @@ async fn stream(
     endpoint: &Arc<Endpoint>,
     parts: &Parts,
     body: Body,
+    until: Instant,
     counted: &mut Counted,
 ) -> Result<Response<Body>, Refusal> {
-    let params = read(&endpoint.settings, parts, body).await?;
+    let params = read(&endpoint.settings, parts, body, until).await?;
     match endpoint.documents.prepare(params) {
-        Ok(prepared) => follow(endpoint, parts, prepared, counted).await,
+        Ok(prepared) => follow(endpoint, parts, prepared, until, counted).await,
         Err(error) => {
             Asked::UNKNOWN.refused(&endpoint.app, &error);
             let refused = Err(Box::new(error));
@@ -158,6 +162,7 @@ async fn follow(
     endpoint: &Arc<Endpoint>,
     parts: &Parts,
     prepared: Prepared,
+    until: Instant,
     counted: &mut Counted,
 ) -> Result<Response<Body>, Refusal> {
     let operation = prepared.operation();
@@ -166,12 +171,12 @@ async fn follow(
     let admitted = async {
         check_method(operation, &parts.method)?;
         let last_event_id = if is_numbered { last_event_id(&parts.headers)? } else { None };
-        Ok((admit(endpoint, operation, parts, counted).await?, last_event_id))
+        Ok((admit(endpoint, operation, parts, until, counted).await?, last_event_id))
     };
     let (caller, last_event_id) = admitted.await.map_err(|refusal: Refusal| refusal.of(asked))?;
     let viewer = caller.viewer;
     let work = operation::start_prepared(endpoint, prepared, caller, last_event_id);
-    let started = operation::in_time(endpoint, work).await;
+    let started = operation::in_time(endpoint, until, work).await;
     Ok(sse::events(endpoint, viewer, started, request_id(&parts.headers)))
 }
 
@@ -186,9 +191,14 @@ fn last_event_id(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
     })
 }
 
-async fn read(settings: &Settings, parts: &Parts, body: Body) -> Result<Params, Refusal> {
+async fn read(
+    settings: &Settings,
+    parts: &Parts,
+    body: Body,
+    until: Instant,
+) -> Result<Params, Refusal> {
     match parts.method {
-        Method::POST => read_post(settings, &parts.headers, body).await,
+        Method::POST => read_post(settings, &parts.headers, body, until).await,
         Method::GET | Method::HEAD => read_get(parts),
         _ => Err(method_not_allowed("GET, POST", "Use GET or POST here.")),
     }
@@ -198,15 +208,15 @@ async fn read_post(
     settings: &Settings,
     headers: &HeaderMap,
     body: Body,
+    until: Instant,
 ) -> Result<Params, Refusal> {
     if !negotiate::is_json_body(headers) {
         let message = "The body must be application/json in UTF-8; say so in Content-Type.";
         let error = ErrorCode::BadUserInput.error(message, None);
         return Err(Refusal::http(StatusCode::UNSUPPORTED_MEDIA_TYPE, error));
     }
-    let body = tokio::time::timeout(settings.timeout, read_body(settings, headers, body))
-        .await
-        .unwrap_or_else(|_| {
+    let body =
+        timeout_at(until, read_body(settings, headers, body)).await.unwrap_or_else(|_| {
             let error = ErrorCode::RequestTimeout.error("The body did not arrive in time.", None);
             Err(Refusal::http(StatusCode::REQUEST_TIMEOUT, error))
         })?;
@@ -268,10 +278,11 @@ async fn admit(
     endpoint: &Endpoint,
     operation: &Operation,
     parts: &Parts,
+    until: Instant,
     counted: &mut Counted,
 ) -> Result<Caller, Refusal> {
     let asking = authenticate(&endpoint.app, &parts.headers);
-    let asked = tokio::time::timeout(endpoint.settings.timeout, asking).await.map_err(|_| {
+    let asked = timeout_at(until, asking).await.map_err(|_| {
         let message = "It took too long to look who asks; nothing was done.";
         ErrorCode::RequestTimeout.error(message, None)
     })?;
@@ -297,7 +308,7 @@ async fn admit(
             .map_err(|error| Refusal::from(error::refused(error)))?;
     }
     let client = parts.extensions.get::<Client>().cloned().unwrap_or_default();
-    Ok(Caller { viewer, client, stays: false })
+    Ok(Caller { viewer, client, stays: false, until })
 }
 
 fn bad_request(error: async_graphql::ServerError) -> Refusal {

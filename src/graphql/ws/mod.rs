@@ -33,7 +33,10 @@ use super::{
     endpoint::Endpoint,
     http::{Answer, Media, Refusal, count_request, request_id},
 };
-use crate::{domain::Client, request_log::Who};
+use crate::{
+    domain::{Client, Hold},
+    request_log::Who,
+};
 use message::Wire;
 use socket::Socket;
 
@@ -110,6 +113,7 @@ async fn open(endpoint: Arc<Endpoint>, parts: &mut Parts) -> Result<Response<Bod
     }
     // From here on the server waits for this socket when it stops.
     let token = endpoint.app.running.token();
+    let connection = parts.extensions.get::<Hold>().cloned();
     let span = tracing::Span::current();
     let response = upgrade
         .read_buffer_size(READ_BUFFER)
@@ -121,7 +125,7 @@ async fn open(endpoint: Arc<Endpoint>, parts: &mut Parts) -> Result<Response<Bod
             let socket = Box::new(Socket::new(ws, wire, endpoint, client, request_id, credentials));
             let work = async move {
                 socket.run().await;
-                drop(token);
+                drop((token, connection));
             };
             work.instrument(span)
         });

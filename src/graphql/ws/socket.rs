@@ -231,7 +231,8 @@ impl Socket {
             return Err(Close::new(Close::DUPLICATE, reason).into());
         }
         let client = self.client.clone();
-        let caller = Caller { viewer: self.viewer, client, stays: true };
+        let until = Instant::now() + self.endpoint.settings.timeout;
+        let caller = Caller { viewer: self.viewer, client, stays: true, until };
         let refused = if self.times.stopping.is_some() {
             let message = "The server is stopping: connect again.";
             Some(ErrorCode::ServiceUnavailable.error(message, None))
@@ -255,7 +256,7 @@ impl Socket {
                 let caller = caller.inspect_err(|error| refused(error))?;
                 operation::start(&endpoint, params, caller, None).await
             };
-            operation::in_time(&endpoint, start).await
+            operation::in_time(&endpoint, until, start).await
         });
         Ok(())
     }

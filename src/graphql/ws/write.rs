@@ -147,3 +147,14 @@ impl Patience<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_reads_nothing_is_dropped_as_early_as_is_promised() {
+        // It is looked now and then whether the time has come, and then tried to say why.
+        assert!(WRITE_WITHIN + CHECK_EVERY + GOODBYE <= Duration::from_secs(35));
+    }
+}

@@ -36,9 +36,10 @@ fn is_a_test(name: &str) -> bool {
         Some(modules) => ("src", modules),
         None => ("tests/it", modules),
     };
-    let file = root().join(folder).join(modules.replace("::", "/"));
-    let found = [file.with_extension("rs"), file.join("mod.rs")];
-    let Some(source) = found.iter().find_map(|file| fs::read_to_string(file).ok()) else {
+    let files = [modules, modules.strip_suffix("::tests").unwrap_or(modules)];
+    let files = files.map(|modules| root().join(folder).join(modules.replace("::", "/")));
+    let found = files.iter().flat_map(|file| [file.with_extension("rs"), file.join("mod.rs")]);
+    let Some(source) = found.into_iter().find_map(|file| fs::read_to_string(file).ok()) else {
         return false;
     };
     let start = format!("fn {function}(");
@@ -80,6 +81,9 @@ fn every_row_of_the_checklist_names_tests_that_there_are() {
 fn a_name_that_is_no_test_is_noticed() {
     assert!(is_a_test("attacks::checklist::a_name_that_is_no_test_is_noticed"));
     assert!(!is_a_test("attacks::checklist::is_a_test"), "a function, but no test");
+    assert!(is_a_test(
+        "src::server::proxies::tests::a_forwarded_address_counts_only_behind_trusted_proxies"
+    ));
     assert!(!is_a_test("attacks::checklist::no_such_test"));
     assert!(!is_a_test("no_such_module::a_name_that_is_no_test_is_noticed"));
     assert!(!is_a_test("a_name_that_is_no_test_is_noticed"));

@@ -1,7 +1,9 @@
 //! Connections that are opened and held: half a head, nothing at all, far too many.
 
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
+use axum::{body::Body, http::Request};
+use futures_util::{StreamExt, stream};
 use parlance::server::{Connections, Options};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -182,6 +184,7 @@ async fn who_opens_too_many_connections_is_turned_away_and_others_are_not() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_that_takes_too_long_is_given_up_and_what_it_began_is_ended() {
+    assert_eq!(Options::default().timeout, Duration::from_secs(10), "what is promised");
     let options = Options { timeout: SHORT, ..Options::default() };
     let app = TestApp::start_with(Setup { options, ..Setup::default() }).await;
     let (ann, bob, _) = app.people().await;
@@ -196,4 +199,46 @@ async fn a_request_that_takes_too_long_is_given_up_and_what_it_began_is_ended() 
     app.app.running.wait().await;
     let read = app.reads("SELECT body AS value FROM messages").await;
     assert_eq!(read, [Some("in the end".to_owned())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_read_a_request_of_rest_and_a_body_that_does_not_come_are_given_up_as_well() {
+    let options = Options { timeout: SHORT, ..Options::default() };
+    let app = TestApp::start_with(Setup { options, pool_size: 2, ..Setup::default() }).await;
+    let (ann, bob, _) = app.people().await;
+    let chat = ann.starts_a_conversation_with(&bob).await;
+    let path = format!("/api/conversations/{chat}/messages/");
+    let message = json!({ "message_body": "hello" });
+    // It is asked to wait for longer than a request may take.
+    let poll = format!("/api/conversations/{chat}/events/?after=2&wait=1");
+    let polled = timeout(LONG, ann.rests("GET", &poll, None)).await.unwrap();
+    assert_eq!(polled.has_status(200).body["events"], json!([]));
+    // Bodies that are begun.
+    for path in ["/graphql", &path] {
+        let drops = stream::once(async { Ok::<_, Infallible>("{") }).chain(stream::pending());
+        let request = Request::post(path).header("content-type", "application/json");
+        let request = request.body(Body::from_stream(drops)).unwrap();
+        let sends = async { ann.reads(ann.sends_request(request).await).await };
+        let answer = timeout(LONG, sends).await.expect("it should not be waited for");
+        answer.has_status(408);
+    }
+    // All connections are taken, so nobody comes to read.
+    let held = [app.store.conn().await.unwrap(), app.store.conn().await.unwrap()];
+    let answer = timeout(LONG, ann.asks_for("{ viewer { id } }")).await.unwrap();
+    answer.fails_with("REQUEST_TIMEOUT").has_status(504);
+    for (method, body) in [("GET", None), ("POST", Some(message))] {
+        timeout(LONG, ann.rests(method, &path, body)).await.unwrap().has_status(504);
+    }
+    timeout(LONG, ann.rests("GET", &poll.replace("&wait=1", ""), None))
+        .await
+        .unwrap()
+        .has_status(504);
+    drop(held);
+    // In the middle of it: a query over a connection that has been let in.
+    let served = app.serves().await;
+    let mut socket = served.lets_in(&ann).await;
+    let held = [app.store.conn().await.unwrap(), app.store.conn().await.unwrap()];
+    socket.starts("late", "{ viewer { id } }").await;
+    assert_eq!(timeout(LONG, socket.hears_error("late")).await.unwrap(), "REQUEST_TIMEOUT");
+    drop(held);
 }

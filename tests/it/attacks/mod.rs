@@ -3,6 +3,7 @@
 mod bus;
 mod checklist;
 mod connections;
+mod http2;
 mod membership;
 mod operations;
 mod pages;

@@ -1,14 +1,15 @@
 //! What an operator relies on: a log that tells of attacks, keeps secrets and cannot be forged; a
 //! server that does not start or serve where its promises would be empty.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use parlance::server;
 
 use crate::{
     commands::{Program, Running},
-    support::{PASSWORD, Setup, Socket, TestApp, Value, client_id, json},
+    store::{Proxy, server_behind_with},
+    support::{Client, PASSWORD, Setup, Socket, TestApp, Value, client_id, json},
 };
 
 /// Sends a request of HTTP/1.1 and answers all that comes.
@@ -30,6 +31,7 @@ const JSON: (&str, &str) = ("Content-Type", "application/json");
 const FORM: (&str, &str) = ("Content-Type", "application/x-www-form-urlencoded");
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "lists of doors, secrets and words")]
 async fn no_secret_is_in_the_log_or_in_an_error_whichever_door_it_came_in_by() {
     let app = TestApp::start().await;
     let (ann, bob, _) = app.people().await;
@@ -42,8 +44,11 @@ async fn no_secret_is_in_the_log_or_in_an_error_whichever_door_it_came_in_by() {
         .with("PARLANCE_RATE_LIMITS", "off")
         .with("PARLANCE_OTHER_SECRET_KEYS", "seeded-old-secret-of-32-bytes-or-more")
         .with("PARLANCE_NATS_URL", "nats://ann:seeded-nats-word@127.0.0.1:1")
+        .with("PARLANCE_METRICS_LISTEN", "127.0.0.1:0")
         .with("PARLANCE_REQUEST_LOG", requests.to_str().unwrap());
-    let server = Running::start(&program).await;
+    let mut server = Running::start(&program).await;
+    let numbers = server.logs_after("the numbers are told at http://").await;
+    let numbers = numbers.split('/').next().unwrap().to_owned();
     let token = ann.token().unwrap();
     let bearer = format!("Bearer {token}");
     let basic = |password: &str| format!("Basic {}", STANDARD.encode(format!("ann:{password}")));
@@ -83,12 +88,20 @@ async fn no_secret_is_in_the_log_or_in_an_error_whichever_door_it_came_in_by() {
     let mut socket = Socket::at(&server.address, &ann).await;
     socket.starts("1", "{ user(id: \"seeded-variable\") { id } }").await;
     shown.push_str(&socket.hears().await.to_string());
+    let request = "GET /metrics HTTP/1.1\r\nHost: parlance\r\nConnection: close\r\n\r\n";
+    let (status, told) = server.sends_to(&numbers, request).await.unwrap();
+    assert!(status == 200 && told.contains("parlance_sign_ins_total"), "{told}");
     server.signals("TERM");
     let (code, log) = server.ends().await;
     assert_eq!(code, Some(0), "{log}");
     let noted = std::fs::read_to_string(requests).unwrap();
     assert!(log.lines().count() > 10 && noted.lines().count() > 10, "{log} {noted}");
-    for (whose, text) in [("the log", &log), ("the request log", &noted), ("an answer", &shown)] {
+    for (whose, text) in [
+        ("the log", &log),
+        ("the request log", &noted),
+        ("the numbers", &told),
+        ("an answer", &shown),
+    ] {
         for secret in [
             "seeded-rest-word",
             "seeded-broken-word",
@@ -118,7 +131,9 @@ async fn no_secret_is_in_the_log_or_in_an_error_whichever_door_it_came_in_by() {
         "seeded-key",
         "seeded-in-address",
     ] {
-        assert!(!log.contains(words) && !noted.contains(words), "{words}: {log} {noted}");
+        for text in [&log, &noted, &told] {
+            assert!(!text.contains(words), "{words}: {text}");
+        }
     }
 }
 
@@ -281,22 +296,32 @@ async fn production_does_not_start_without_a_secret_of_its_own() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_could_lose_what_it_acknowledged_is_not_ready() {
+    let mut proxies = Vec::new();
     let start = async |allow_unsafe_durability: bool| {
         let options = server::Options { allow_unsafe_durability, ..server::Options::default() };
         // One connection, so that it is the one that is asked.
         TestApp::start_with(Setup { options, pool_size: 1, ..Setup::default() }).await
     };
-    let app = start(false).await;
-    let ready = app.stranger().rests("GET", "/readyz", None).await;
-    ready.has_status(200);
-    // The settings of a MySQL server are all tests' together, and are left as they are: there
-    // `store::settings_under_which_a_commit_may_be_lost_are_named` must do.
-    if !app.store.is_sqlite() {
-        return;
-    }
-    for (app, status) in [(app, 503), (start(true).await, 200)] {
-        app.writes("PRAGMA synchronous = OFF").await;
-        let ready = app.stranger().rests("GET", "/readyz", None).await;
+    for (app, status) in [(start(false).await, 503), (start(true).await, 200)] {
+        let client = app.stranger();
+        client.rests("GET", "/readyz", None).await.has_status(200);
+        let client = if app.store.is_sqlite() {
+            app.writes("PRAGMA synchronous = OFF").await;
+            app.clock.forward(Duration::from_secs(1));
+            client
+        } else {
+            // The settings of a MySQL server are all tests' together, and are left as they are: this one only says so.
+            let proxy = Proxy::before(&app.database_url()).await;
+            proxy.says("\u{b}sync_binlog\u{1}1", "\u{b}sync_binlog\u{1}0");
+            let options = server::Options {
+                allow_unsafe_durability: status == 200,
+                ..server::Options::default()
+            };
+            let router = server_behind_with(&app, &proxy, &options).await;
+            proxies.push(proxy);
+            Client::new(router)
+        };
+        let ready = client.rests("GET", "/readyz", None).await;
         ready.has_status(status);
         let says = ready.text.contains("an acknowledged message could be lost");
         assert_eq!(says, status == 503, "{}", ready.text);

@@ -1,6 +1,8 @@
 //! What a browser is made to do: by a page of somebody else, a frame, a cache, a name in a
 //! header; and what a server shows of itself.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     http::{HeaderMap, Method, Request, header},
@@ -113,6 +115,7 @@ async fn every_answer_is_guarded_whatever_it_is() {
         is_guarded(refused.headers(), is_tls, "the refused handshake");
         // And where the database is away.
         app.writes("DELETE FROM __diesel_schema_migrations").await;
+        app.clock.forward(Duration::from_secs(1));
         let (status, headers) = asks(&stranger, "GET", "/readyz", none, "").await;
         assert_eq!(status, 503);
         is_guarded(&headers, is_tls, "not ready");
