@@ -297,3 +297,43 @@ test('a nudge ends a wait, however long that would have been', { timeout }, asyn
   ann.nudge();
   assert.equal((await sending).message.seq, 1);
 });
+
+test('a question that persists is asked more and more rarely until it is answered', {
+  timeout,
+}, async (t) => {
+  const it = await place(t);
+  let [asked, isAway] = [0, false];
+  const away = async (url, init) => {
+    if (!isAway) return fetch(url, init);
+    asked += 1;
+    throw new TypeError('the server is away');
+  };
+  const ann = await it.person('ann', { fetch: away });
+  isAway = true;
+  await assert.rejects(ann.request(ConversationsDocument, { first: 1 }), { code: 'NETWORK' });
+  assert.equal(asked, 1);
+  const control = new AbortController();
+  const options = { persist: true, signal: control.signal };
+  const givenUp = ann.request(ConversationsDocument, { first: 1 }, options);
+  const waiting = ann.request(ConversationsDocument, { first: 1 }, { persist: true });
+  await sleep(2_000);
+  assert.ok(asked >= 5 && asked <= 15, `${asked} requests of two in two seconds`);
+  control.abort();
+  await assert.rejects(givenUp, { code: 'NETWORK' });
+  isAway = false;
+  assert.deepEqual((await waiting).conversations.nodes, []);
+});
+
+test('nobody goes on with what somebody else has followed', { timeout }, async (t) => {
+  const it = await place(t);
+  const [one, cat] = [await it.person('ann'), await it.person('cat')];
+  const chat = await group([cat, one]);
+  const followed = follower(one, chat);
+  await until('it is live', () => followed.phases.at(-1) === 'live');
+  await one.session.register({
+    username: 'bob',
+    email: 'bob@example.org',
+    password: 'correct horse battery',
+  });
+  assert.equal((await followed.ended).code, 'SIGNED_OUT');
+});
