@@ -41,14 +41,14 @@ test('a send waits for a server that is down, and is given up when told so', { t
   const it = await place(t);
   const ann = await it.person('ann');
   const chat = await group([ann, await it.person('bob')]);
-  await it.kill();
+  await it.server.end();
   const control = new AbortController();
   const givenUp = ann.sendMessage({ conversationId: chat, body: 'never' }, { signal: control.signal });
   const waiting = ann.sendMessage({ conversationId: chat, body: 'later' });
   await sleep(300);
   control.abort();
   await assert.rejects(givenUp, { code: 'NETWORK' });
-  await it.start();
+  await it.server.start();
   assert.equal((await waiting).message.body, 'later');
 });
 
@@ -79,9 +79,9 @@ test('who follows misses nothing and gets nothing twice while the server is kill
   const sending = Promise.all([ann, ann, bob].map(sender));
   for (let kills = 0; kills < 4; kills += 1) {
     await sleep(500);
-    await it.kill();
+    await it.server.end();
     await sleep(200);
-    await it.start();
+    await it.server.start();
   }
   await sleep(500);
   isOver = true;
@@ -143,9 +143,9 @@ test('after a restore from a backup the conversation is loaded afresh', { timeou
     },
   });
   await until('they are live', () => one.phases.at(-1) === 'live');
-  await it.kill('SIGTERM');
-  await it.run('restored');
-  await it.start();
+  await it.server.end('SIGTERM');
+  await it.server.run('restored');
+  await it.server.start();
   await until('both are loaded again', () => one.loads === 2 && inbox.loads === 2);
   await ann.sendMessage({ conversationId: chat, body: 'after it' });
   await until('it is heard', () => one.messages.length === 1 && inbox.advanced === 1);
@@ -199,9 +199,9 @@ test('the inbox tells what came, moved and went, also while the server was away'
   await until('both are heard', () => unread.get(old) === 1 && unread.get(another) === 0);
   // Bob's socket is cut, and the server is down for a while: others write as soon as it is back.
   bob.socket.terminate();
-  await it.kill();
+  await it.server.end();
   const late = Promise.all([1, 2, 3].map((n) => ann.sendMessage({ conversationId: another, body: `${n}` })));
-  await it.start();
+  await it.server.start();
   await late;
   const input = { conversationId: old, userId: bob.session.user.id };
   await ann.request(RemoveParticipantDocument, { input });

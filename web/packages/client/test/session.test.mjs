@@ -329,10 +329,10 @@ test('while the server is away nobody is signed out', { timeout }, async (t) => 
   const it = await place(t);
   const { session } = await it.person('ann');
   const token = await session.token();
-  await it.kill();
+  await it.server.end();
   await assert.rejects(session.token(token), { code: 'NETWORK' });
   assert.equal(session.user.username, 'ann');
-  await it.start();
+  await it.server.start();
   assert.ok(await session.token(token));
 });
 
