@@ -268,7 +268,7 @@ export async function troubles({ check, browsers, server }) {
     const { group, place } = await talk('unread', 100);
     await page.goto(place);
     const told = page.locator('.behind');
-    await told.getByText('100 unread messages').waitFor();
+    await told.getByText('100 unread').waitFor();
     await page.locator('[data-seq="100"]').waitFor();
     await sleep(500);
     assert.equal(await unread(hal, group), 100, 'what was not seen is not read');

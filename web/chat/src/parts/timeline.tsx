@@ -275,8 +275,8 @@ function inSight(place: HTMLElement): { top: number; bottom: number } | null {
 function howMany(room: Room): string {
   const count = room.chats.get(room.id)?.unreadCount ?? room.conversation.value?.unreadCount ?? 0;
   // The server counts no further.
-  if (count >= 1_000) return '1,000 or more unread messages';
-  return `${count} unread ${count === 1 ? 'message' : 'messages'}`;
+  if (count >= 1_000) return '1,000 unread or more';
+  return `${count} unread`;
 }
 
 function isOneBlock(before: Message | undefined, message: Message): boolean {
