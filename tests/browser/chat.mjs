@@ -71,13 +71,13 @@ await check('what breaks the policy, leaves the server or is refused would be se
   const context = await browsers.person();
   const page = await context.newPage();
   const policy = (await fetch(url, { headers: { accept: 'text/html' } })).headers.get('content-security-policy');
-  const body = '<!DOCTYPE html><title>x</title><script>1</script><img src="http://127.0.0.2:9/x.png" alt="">';
+  const body = '<!DOCTYPE html><title>x</title><script>1</script><img src="http://127.0.0.2:39999/x.png" alt="">';
   const show = async (headers) => {
     await page.route('**/control', (route) => route.fulfill({ headers: { 'content-type': 'text/html', ...headers }, body }));
     await page.goto(`${url}/control`);
     await page.unroute('**/control');
   };
-  const kinds = ['asked elsewhere: http://127.0.0.2:9/x.png', 'policy: script-src-elem', 'policy: img-src', 'ERR_CONNECTION_REFUSED'];
+  const kinds = ['asked elsewhere: http://127.0.0.2:39999/x.png', 'policy: script-src-elem', 'policy: img-src', 'ERR_CONNECTION_REFUSED'];
   const seen = () => kinds.map((kind) => browsers.faults.filter((fault) => fault.includes(kind)).length).join();
   // What is blocked was asked for, too.
   await show({ 'content-security-policy': policy });

@@ -26,6 +26,8 @@ export function Timeline({ room }: { room: Room }) {
   const [wanted, setWanted] = useState<Stretch>(() => atEnd(last));
   /** One is at the end, and stays there; but what is unread is not passed over. */
   const sticks = useRef(true);
+  /** Where the page was put, or scrolled to, as far as that is known here. */
+  const placed = useRef(0);
   /** The first unread message that has been in sight: from there on reading is scrolling. */
   const begun = useRef<number | null>(null);
   const [isBelow, setBelow] = useState(false);
@@ -37,6 +39,9 @@ export function Timeline({ room }: { room: Room }) {
 
   const cut = within(wanted, first, last);
   const stretch = sticks.current ? newest(cut) : bounded(cut);
+  // Whoever has begun to scroll is not put back, though the browser has not told of it yet.
+  const letsGo = sticks.current && isScrolledUp(scroller.current, placed.current);
+  if (letsGo) sticks.current = false;
   const pin = useRef<Pin | null>(null);
   // Before anything is changed in the page: where is what one looks at?
   pin.current = sticks.current ? null : pinOf(scroller.current);
@@ -62,6 +67,7 @@ export function Timeline({ room }: { room: Room }) {
     const line = isNew ? place.querySelector<HTMLElement>('.new-line') : null;
     const end = place.scrollHeight - place.clientHeight;
     place.scrollTop = line ? Math.min(end, line.offsetTop - place.clientHeight / 4) : end;
+    placed.current = place.scrollTop;
   }
 
   // The keyboard of a telephone, a longer draft: the end stays in sight.
@@ -83,8 +89,9 @@ export function Timeline({ room }: { room: Room }) {
     const place = scroller.current;
     if (!place) return;
     const below = place.scrollHeight - place.clientHeight - place.scrollTop;
-    const stuck = sticks.current;
+    const stuck = sticks.current || letsGo;
     sticks.current = stretch.isAtEnd && below < AT_END;
+    placed.current = place.scrollTop;
     if (stuck && !sticks.current) setWanted(stretch);
     setBelow(!stretch.isAtEnd || below > place.clientHeight / 2);
     if (place.scrollTop < NEAR) {
@@ -238,6 +245,12 @@ export function Timeline({ room }: { room: Room }) {
       )}
     </div>
   );
+}
+
+/** By hand: where the page or the window has another size, it is not further from the end, or not higher up. */
+function isScrolledUp(place: HTMLElement | null, placed: number): boolean {
+  if (!place || place.scrollTop >= placed - 1) return false;
+  return place.scrollHeight - place.clientHeight - place.scrollTop >= AT_END;
 }
 
 interface Pin {

@@ -140,17 +140,16 @@ test('without locks, a tab whose answer is late takes nothing from the others', 
 
 test('a lease keeps tabs apart where there are no Web Locks', { timeout }, async (t) => {
   const kept = new Map();
-  globalThis.localStorage = {
+  const localStorage = {
     getItem: (key) => kept.get(key) ?? null,
     setItem: (key, value) => kept.set(key, value),
     removeItem: (key) => kept.delete(key),
   };
-  const { navigator } = globalThis;
-  Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
-  t.after(() => {
-    delete globalThis.localStorage;
-    Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
-  });
+  for (const [name, value] of Object.entries({ localStorage, navigator: {} })) {
+    const own = Object.getOwnPropertyDescriptor(globalThis, name);
+    Object.defineProperty(globalThis, name, { value, configurable: true });
+    t.after(() => (own ? Object.defineProperty(globalThis, name, own) : delete globalThis[name]));
+  }
   let [inside, most, done] = [0, 0, 0];
   const task = async () => {
     inside += 1;
