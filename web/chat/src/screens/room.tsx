@@ -110,7 +110,7 @@ function Header({ room, list }: { room: Room; list: Chats }) {
 }
 
 function Typing({ room }: { room: Room }) {
-  const names = [...room.typists.value.values()].map(nameOf);
+  const names = [...room.typing.typists.value.values()].map(nameOf);
   return (
     <p class="typing" aria-live="off">
       {names.length > 0 && (

@@ -11,7 +11,6 @@ import {
   OlderMessagesDocument,
   OpenConversationDocument,
   ParlanceError,
-  SetTypingDocument,
   type UserFieldsFragment,
 } from '@parlance/client';
 import { computed, signal } from '@preact/signals';
@@ -21,6 +20,7 @@ import type { Chats } from './chats';
 import { roomPhase } from './connection';
 import type { Outbox } from './outbox';
 import { isReading } from './reading';
+import { Typing } from './typing';
 import { announce, hush } from './viewer';
 
 export type Message = MessageFieldsFragment;
@@ -36,9 +36,6 @@ export interface Notice {
 const PAGE = 60;
 /** So many pages at most are loaded to show one message. */
 const PAGES_MAX = 200;
-/** Somebody is taken to have stopped typing after so long; the server says so again every three seconds. */
-const TYPING_MS = 6_000;
-const TYPING_PACE_MS = 3_000;
 
 export class Room {
   readonly id: string;
@@ -49,7 +46,7 @@ export class Room {
   readonly isLoaded = signal(false);
   readonly members = signal<ReadonlyMap<string, MemberFieldsFragment>>(new Map());
   readonly notices = signal<readonly Notice[]>([]);
-  readonly typists = signal<ReadonlyMap<string, UserFieldsFragment>>(new Map());
+  readonly typing: Typing;
   /** Why there is nothing more to see here. */
   readonly gone = signal<string | null>(null);
   /** Why what is here is not up to date, and will not be by itself. */
@@ -83,7 +80,6 @@ export class Room {
       .filter(({ message, seenAs }) => (message ? message.seq > this.lastSeq.value : !seenAs)),
   );
 
-  readonly #typingEnds = new Map<string, ReturnType<typeof setTimeout>>();
   /** Of messages that are not held: what became of them while a page that may have them is on its way. */
   readonly #late = new Map<number, Message>();
   /** Ends what belongs to one look at the room: it may be left, and opened again, while an answer is on its way. */
@@ -91,7 +87,6 @@ export class Room {
   #following: Following | null = null;
   #older: Promise<boolean> | null = null;
   #cursor: string | null = null;
-  #toldTypingAt = 0;
   #isMarking = false;
   #wasLive = false;
   #news = 0;
@@ -103,6 +98,7 @@ export class Room {
     readonly outbox: Outbox,
   ) {
     this.id = id;
+    this.typing = new Typing(id);
   }
 
   /** Whether there is something in the composer. */
@@ -142,7 +138,7 @@ export class Room {
   }
 
   close(): void {
-    this.stopTyping();
+    this.typing.stop();
     this.#end();
   }
 
@@ -152,8 +148,7 @@ export class Room {
     this.#following?.stop();
     this.#following = null;
     roomPhase.value = null;
-    for (const timer of this.#typingEnds.values()) clearTimeout(timer);
-    this.#typingEnds.clear();
+    this.typing.forget();
     this.#late.clear();
     this.#older = null;
     this.#cursor = null;
@@ -165,7 +160,6 @@ export class Room {
     this.isCutOff.value = false;
     this.members.value = new Map();
     this.notices.value = [];
-    this.typists.value = new Map();
   }
 
   /** Puts older messages before those that are held, as soon as the server can be reached; false if that is no use. */
@@ -211,24 +205,10 @@ export class Room {
     }
   }
 
-  /** The viewer has pressed a key. */
-  typing(): void {
-    if (Date.now() - this.#toldTypingAt < TYPING_PACE_MS) return;
-    this.#toldTypingAt = Date.now();
-    this.#tellTyping(true);
-  }
-
-  stopTyping(): void {
-    if (this.#toldTypingAt === 0) return;
-    this.#toldTypingAt = 0;
-    this.#tellTyping(false);
-  }
-
   send(body: string): void {
     const replyTo = this.replying.peek();
     this.replying.value = null;
-    // The message itself says that the typing is over.
-    this.#toldTypingAt = 0;
+    this.typing.sent();
     // What was read is not new any more.
     if ((this.firstUnread.peek() ?? 0) <= this.readSeq.peek()) this.firstUnread.value = null;
     this.outbox.send(this.id, body, replyTo);
@@ -381,7 +361,8 @@ export class Room {
         return;
       }
       case 'Typing':
-        return event.typing ? this.#isTyping(event.user) : this.#hasStopped(event.user.id);
+        if (event.user.id === this.viewerId) return;
+        return event.typing ? this.typing.started(event.user) : this.typing.stopped(event.user.id);
       default:
     }
   }
@@ -397,34 +378,11 @@ export class Room {
       this.firstUnread.value = message.seq;
     }
     this.put(message);
-    this.#hasStopped(message.sender.id);
+    this.typing.stopped(message.sender.id);
     if (isOwn) this.outbox.saw(message, this.id);
     else if (isNew && isLive) announce(`${nameOf(message.sender)}: ${message.body}`, message.id);
     else if (isNew) this.#news += 1;
     this.outbox.shown(this.id, this.lastSeq.value);
-  }
-
-  #isTyping(user: UserFieldsFragment): void {
-    if (user.id === this.viewerId) return;
-    clearTimeout(this.#typingEnds.get(user.id));
-    this.#typingEnds.set(
-      user.id,
-      setTimeout(() => this.#hasStopped(user.id), TYPING_MS),
-    );
-    this.typists.value = new Map(this.typists.peek()).set(user.id, user);
-  }
-
-  #hasStopped(userId: string): void {
-    clearTimeout(this.#typingEnds.get(userId));
-    if (!this.#typingEnds.delete(userId)) return;
-    const typists = new Map(this.typists.peek());
-    typists.delete(userId);
-    this.typists.value = typists;
-  }
-
-  #tellTyping(typing: boolean): void {
-    // It is about the moment: if it does not get through, it is not tried again.
-    parlance.request(SetTypingDocument, { input: { conversationId: this.id, typing } }).catch(() => {});
   }
 
   #setMember(member: MemberFieldsFragment): void {
@@ -432,7 +390,7 @@ export class Room {
   }
 
   #dropMember(userId: string): void {
-    this.#hasStopped(userId);
+    this.typing.stopped(userId);
     const members = new Map(this.members.peek());
     members.delete(userId);
     this.members.value = members;
