@@ -1,24 +1,28 @@
 // The chat page as two people use it, each in a browser of their own, on a server that is killed in between.
 //
-//   npm ci && node chat.mjs PROGRAM [FOLDER]
+//   npm ci && node chat.mjs [FOLDER]
 //
-// PROGRAM is the server. Pictures are left in FOLDER. The browser is $CHROMIUM, or /usr/bin/chromium.
+// $PARLANCE is the server, or what `cargo build` makes. Pictures are left in FOLDER. The browser is $CHROMIUM, or
+// /usr/bin/chromium.
 import assert from 'node:assert/strict';
-import { resolve } from 'node:path';
 import { history } from './chat/history.mjs';
 import { pictures } from './chat/pictures.mjs';
+import { troubles } from './chat/troubles.mjs';
 import { enter, isAccessible, launch, password, serve, sleep, until } from './chat/place.mjs';
 
-const [program, folder] = process.argv.slice(2);
-const server = await serve(resolve(program));
+const [folder] = process.argv.slice(2);
+const server = await serve();
 const browsers = await launch(server);
 const { url } = server;
 let [passed, failed] = [0, 0];
 
-async function check(name, run) {
+/** `refused` are the answers with a status of 400 to 499 that belong to it; every other one fails it. */
+async function check(name, run, { refused = [] } = {}) {
   const begun = Date.now();
+  browsers.refusals.length = 0;
   try {
     await run();
+    assert.deepEqual([...browsers.refusals].sort(), [...refused].sort(), 'what the server refused');
     passed += 1;
     console.log(`passed  ${name} (${Date.now() - begun} ms)`);
   } catch (error) {
@@ -63,20 +67,28 @@ async function find(page, name) {
   await dialog(page).getByRole('button', { name, exact: true }).click();
 }
 
-await check('what breaks the policy, and what leaves the server, would be seen', async () => {
-  const seen = browsers.faults.length;
+await check('what breaks the policy, leaves the server or is refused would be seen', async () => {
   const context = await browsers.person();
   const page = await context.newPage();
   const policy = (await fetch(url, { headers: { accept: 'text/html' } })).headers.get('content-security-policy');
-  const body = '<!DOCTYPE html><title>x</title><script>1</script><img src="http://127.0.0.2:9/x.png" alt="">';
-  await page.route('**/control', (route) =>
-    route.fulfill({ headers: { 'content-security-policy': policy, 'content-type': 'text/html' }, body }),
-  );
-  await page.goto(`${url}/control`);
-  await until('both are noticed', () => browsers.faults.filter((fault) => fault.includes('policy:')).length >= 2);
+  const body = '<!DOCTYPE html><title>x</title><script>1</script><img src="http://127.0.0.2:39999/x.png" alt="">';
+  const show = async (headers) => {
+    await page.route('**/control', (route) => route.fulfill({ headers: { 'content-type': 'text/html', ...headers }, body }));
+    await page.goto(`${url}/control`);
+    await page.unroute('**/control');
+  };
+  const kinds = ['asked elsewhere: http://127.0.0.2:39999/x.png', 'policy: script-src-elem', 'policy: img-src', 'ERR_CONNECTION_REFUSED'];
+  const seen = () => kinds.map((kind) => browsers.faults.filter((fault) => fault.includes(kind)).length).join();
+  // What is blocked was asked for, too.
+  await show({ 'content-security-policy': policy });
+  await until('both are blocked', () => seen() === '1,1,1,0');
+  await show({});
+  await until('it is asked for, and not there', () => seen() === '2,1,1,1');
+  await page.evaluate(() => fetch('/no-such-thing'));
+  await until('it is refused', () => browsers.refusals.length === 1);
   await context.close();
-  browsers.faults.length = seen;
-});
+  browsers.faults.length = 0;
+}, { refused: ['404 /no-such-thing'] });
 
 await check('what is wrong with a new account is told at its fields', async () => {
   await ann.goto(`${url}/`);
@@ -373,6 +385,7 @@ await check('a second tab is signed in, and signing out is for both', async () =
 });
 
 if (!process.env.QUICK) await history({ check, browsers, server, folder });
+await troubles({ check, browsers, server });
 await pictures({ check, browsers, server, folder });
 
 await check('a session that is ended elsewhere ends here', async () => {

@@ -1,6 +1,6 @@
 // A conversation of five thousand messages: what one looks at stays where it is while history comes and goes.
 import assert from 'node:assert/strict';
-import { enter, isAccessible, password, until } from './place.mjs';
+import { enter, isAccessible, password, sleep, until } from './place.mjs';
 
 const COUNT = 5_000;
 
@@ -116,6 +116,33 @@ export async function history({ check, browsers, server }) {
       return top > 0 && bottom < innerHeight;
     });
     assert.ok(isSeen, 'it is in sight');
+  });
+
+  await check('whoever begins to scroll is not put back by what comes', async () => {
+    await page.getByRole('button', { name: 'To the newest' }).click();
+    let isOver = false;
+    const writing = (async () => {
+      while (!isOver) {
+        await eve.send(chat, 'and on it goes');
+        await sleep(15);
+      }
+    })();
+    const putBack = await page.evaluate(async () => {
+      const place = document.querySelector('.timeline');
+      const frame = () => new Promise((done) => requestAnimationFrame(() => done()));
+      let times = 0;
+      for (let round = 0; round < 40; round += 1) {
+        place.scrollTop = place.scrollHeight;
+        for (let frames = 0; frames < 4; frames += 1) await frame();
+        place.scrollTop -= 450;
+        for (let frames = 0; frames < 4; frames += 1) await frame();
+        if (place.scrollHeight - place.clientHeight - place.scrollTop < 400) times += 1;
+      }
+      return times;
+    });
+    isOver = true;
+    await writing;
+    assert.equal(putBack, 0);
   });
   await page.context().close();
 }

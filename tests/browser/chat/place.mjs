@@ -1,83 +1,34 @@
 // A server of the test's own that can be killed, the people on it, and their browsers.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium } from 'playwright-core';
+import { makeFolder, removeFolder, Server } from '../../server.mjs';
+
+export { sleep, until } from '../../server.mjs';
 
 export const password = 'correct horse battery';
-export const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
-
-/** Waits until something holds. */
-export async function until(what, holds, within = 20_000) {
-  const over = Date.now() + within;
-  for (;;) {
-    const value = await holds();
-    if (value) return value;
-    if (Date.now() > over) assert.fail(`${what}: not within ${within / 1000} s`);
-    await sleep(50);
-  }
-}
-
-async function freePort() {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const probe = createServer();
-    const isFree = await new Promise((done) => {
-      probe.once('error', () => done(false));
-      probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
-    });
-    if (isFree) return port;
-  }
-}
-
 /** A server on SQLite in a folder that goes with it. */
-export async function serve(program) {
-  const folder = mkdtempSync(join(tmpdir(), 'parlance-chat-'));
-  const log = join(folder, 'log');
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  let child;
-  const it = {
-    url,
-    isDown: true,
+export async function serve() {
+  const folder = makeFolder('chat');
+  const server = await Server.make(folder, 'server');
+  await server.start();
+  return {
+    url: server.url,
+    isDown: false,
     async start() {
-      const to = openSync(log, 'a');
-      child = spawn(program, ['serve'], {
-        cwd: folder,
-        env: {
-          PATH: process.env.PATH,
-          PARLANCE_LISTEN: `127.0.0.1:${port}`,
-          PARLANCE_RATE_LIMITS: 'off',
-          PARLANCE_LOG: 'warn',
-        },
-        stdio: ['ignore', to, to],
-      });
-      closeSync(to);
-      await until('the server is ready', async () => {
-        assert.equal(child.exitCode, null, readFileSync(log, 'utf8'));
-        return (await fetch(`${url}/readyz`).catch(() => null))?.ok;
-      });
-      it.isDown = false;
+      await server.start();
+      this.isDown = false;
     },
     async kill() {
-      it.isDown = true;
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
+      this.isDown = true;
+      await server.end();
     },
     async end() {
-      await it.kill();
-      rmSync(folder, { recursive: true, force: true });
+      await this.kill();
+      removeFolder(folder);
     },
   };
-  process.on('exit', () => child?.kill('SIGKILL'));
-  await it.start();
-  return it;
 }
 
 /** One request, of whoever holds the token. */
@@ -137,6 +88,9 @@ export async function enter(url, input, isNew = true) {
 /** While the server is away the browser itself says so; that cannot be kept from it. */
 const AWAY = /WebSocket connection to|ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_INTERNET_DISCONNECTED|ERR_FAILED/;
 
+/** The browser says again in its own words what the answer said. */
+const REFUSED = /the server responded with a status of (4\d\d)/;
+
 /** Built files to be tried in place of those in the program, which then need not be compiled again. */
 const files = process.env.CHAT_FILES;
 
@@ -146,8 +100,11 @@ export async function launch(server) {
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
   const faults = [];
+  const refusals = [];
   const it = {
     faults,
+    /** Answers of the server's own with a status of 400 to 499: which, and to what. */
+    refusals,
     /** Faults of the connection are to be expected as long as this says so. */
     mayFail: () => server.isDown,
     close: () => browser.close(),
@@ -160,7 +117,9 @@ export async function launch(server) {
         if (!url.startsWith(`${server.url}/`) && !url.startsWith('data:')) faults.push(`asked elsewhere: ${url}`);
       });
       context.on('response', (response) => {
-        if (response.status() >= 500) faults.push(`${response.status()} of ${response.url()}`);
+        const [status, { pathname }] = [response.status(), new URL(response.url())];
+        if (status >= 500) faults.push(`${status} of ${pathname}`);
+        else if (status >= 400) refusals.push(`${status} ${pathname}${operationOf(response.request())}`);
       });
       if (files) {
         const of = (route) => `${files}/static/chat.${new URL(route.request().url()).pathname.split('.').at(-1)}`;
@@ -175,9 +134,9 @@ export async function launch(server) {
         page.on('pageerror', (error) => faults.push(`error: ${error.stack}`));
         page.on('console', (message) => {
           if (!['error', 'warning'].includes(message.type())) return;
-          // An answer with a status of its own is looked at where it matters.
           const text = message.text();
-          if (text.includes('the server responded with a status of 4')) return;
+          // It is among the refusals.
+          if (REFUSED.test(text) && message.location().url.startsWith(`${server.url}/`)) return;
           if (AWAY.test(text) && it.mayFail()) return;
           faults.push(`console: ${text}`);
         });
@@ -186,6 +145,12 @@ export async function launch(server) {
     },
   };
   return it;
+}
+
+/** The name of the operation that was asked for. */
+function operationOf(request) {
+  const name = /(?:query|mutation) (\w+)/.exec(request.postData() ?? '')?.[1];
+  return name ? ` ${name}` : '';
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

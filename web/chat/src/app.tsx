@@ -1,26 +1,24 @@
 // What is shown: the form to sign in, or the conversations and the one that is open.
 import { effect, untracked } from '@preact/signals';
-import { Provider } from '@urql/preact';
-import { useMemo } from 'preact/hooks';
 import { Live } from './parts/live';
 import { Empty } from './screens/empty';
 import { RoomScreen } from './screens/room';
 import { Sidebar } from './screens/sidebar';
 import { SignIn } from './screens/sign-in';
-import { urqlClient } from './server';
 import { Chats, chats } from './state/chats';
 import { forgetConnection } from './state/connection';
-import { Outbox, outbox } from './state/outbox';
+import { forgetUnsent, Outbox, outbox } from './state/outbox';
 import { forgetRooms } from './state/rooms';
 import { route, viewer } from './state/viewer';
 
 // Whoever signs in gets a list and an outbox of their own, and takes them along when they leave.
 effect(() => {
   const id = viewer.value?.id;
-  if (!id) return;
+  if (!id) return forgetUnsent();
   // What they read when they are made must not make them anew when it changes.
   const [list, out] = untracked(() => [new Chats(), new Outbox(id)] as const);
   [chats.value, outbox.value] = [list, out];
+  untracked(() => list.start());
   return () => {
     list.stop();
     out.stop();
@@ -30,6 +28,14 @@ effect(() => {
   };
 });
 
+// Closing the tab would lose what is on its way, and whoever closes it cannot know.
+const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+effect(() => {
+  if (!outbox.value?.isBusy.value) return;
+  addEventListener('beforeunload', warn);
+  return () => removeEventListener('beforeunload', warn);
+});
+
 effect(() => {
   const unread = chats.value?.unread.value ?? 0;
   document.title = unread > 0 ? `(${unread}) Parlance` : 'Parlance';
@@ -37,15 +43,14 @@ effect(() => {
 
 export function App() {
   const user = viewer.value;
-  const client = useMemo(urqlClient, [user?.id]);
   const [list, out] = [chats.value, outbox.value];
   const at = route.value;
   if (!user || !list || !out) return <SignIn isNew={at.screen === 'register'} />;
   const isRoom = at.screen === 'room';
   return (
-    <Provider value={client}>
+    <>
       <div class={`app ${isRoom ? 'in-room' : 'in-list'}`}>
-        <Sidebar list={list} user={user} openId={isRoom ? at.id : null} />
+        <Sidebar list={list} out={out} user={user} openId={isRoom ? at.id : null} />
         {isRoom ? (
           <RoomScreen key={at.id} id={at.id} list={list} out={out} viewerId={user.id} />
         ) : (
@@ -53,6 +58,6 @@ export function App() {
         )}
       </div>
       <Live />
-    </Provider>
+    </>
   );
 }

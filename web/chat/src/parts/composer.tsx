@@ -142,11 +142,11 @@ export function Composer({ room }: { room: Room }) {
           onInput={({ currentTarget: { value } }) => {
             setText(value);
             if (editing) return;
-            if (value.trim() === '') room.stopTyping();
-            else room.typing();
+            if (value.trim() === '') room.typing.stop();
+            else room.typing.pressed();
           }}
           onKeyDown={pressed}
-          onBlur={() => room.stopTyping()}
+          onBlur={() => room.typing.stop()}
         />
         <button
           type="submit"

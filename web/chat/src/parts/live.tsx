@@ -1,6 +1,6 @@
 // What happens out of sight, for those who see it and for those who hear it.
 import { banner } from '../state/connection';
-import { announcement } from '../state/viewer';
+import { announcements } from '../state/viewer';
 
 const WORDS = {
   connecting: 'Connecting…',
@@ -21,9 +21,11 @@ export function Live() {
           </p>
         )}
       </div>
-      <p class="unseen" aria-live="polite">
-        {announcement.value}
-      </p>
+      <div class="unseen" aria-live="polite">
+        {announcements.value.map(({ key, words }) => (
+          <p key={key}>{words}</p>
+        ))}
+      </div>
     </>
   );
 }

@@ -1,6 +1,6 @@
 // One message, with what can be done about it.
 import { DeleteMessageDocument, ParlanceError } from '@parlance/client';
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { parlance } from '../server';
 import type { Message, Room } from '../state/room';
 import { nameOf, timeOf, wholeTimeOf } from '../words';
@@ -28,6 +28,13 @@ export function MessageItem({ room, message, isFirst, isStop, isLit, onFocus, on
   const isOwn = sender.id === room.viewerId;
   const name = isOwn ? 'You' : nameOf(sender);
   const isGroup = room.conversation.value?.kind === 'GROUP';
+  const isDeleted = deletedAt !== null;
+  const item = useRef<HTMLLIElement>(null);
+  // With the words go the buttons, and the dialog that one of them has opened; the focus stays with the message.
+  const hadFocus = item.current?.contains(document.activeElement) ?? false;
+  useLayoutEffect(() => {
+    if (isDeleted && hadFocus) item.current?.focus({ preventScroll: true });
+  }, [isDeleted]);
   const classes = [
     'message',
     isOwn ? 'own' : 'other',
@@ -37,6 +44,7 @@ export function MessageItem({ room, message, isFirst, isStop, isLit, onFocus, on
   ];
   return (
     <li
+      ref={item}
       class={classes.filter(Boolean).join(' ')}
       data-seq={seq}
       tabIndex={isStop ? 0 : -1}
@@ -49,7 +57,12 @@ export function MessageItem({ room, message, isFirst, isStop, isLit, onFocus, on
           <span class="unseen">: </span>
         </span>
         {replyTo && !deletedAt && (
-          <Quote message={replyTo} viewerId={room.viewerId} onShow={() => onShow(replyTo.seq)} />
+          <Quote
+            message={replyTo}
+            viewerId={room.viewerId}
+            tabIndex={isStop ? 0 : -1}
+            onShow={() => onShow(replyTo.seq)}
+          />
         )}
         <p class="body">{deletedAt ? 'This message was deleted.' : <Text words={body} />}</p>
         <span class="meta">

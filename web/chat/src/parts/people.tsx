@@ -1,14 +1,17 @@
 // People by their name, to pick one or to choose some.
-import { FindPeopleDocument, type UserFieldsFragment } from '@parlance/client';
-import { useQuery } from '@urql/preact';
+import {
+  FindPeopleDocument,
+  type FindPeopleQuery,
+  ParlanceError,
+  type UserFieldsFragment,
+} from '@parlance/client';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { errorOf, operation } from '../server';
+import { parlance } from '../server';
 import { nameOf } from '../words';
 import { Avatar } from './avatar';
 import { sentence } from './field';
 import { Icon } from './icons';
 
-const FIND = operation(FindPeopleDocument);
 const FIRST = 30;
 /** So long nothing is typed before it is asked for. */
 const REST_MS = 200;
@@ -27,13 +30,9 @@ export function People({ without, chosen, onPick }: Props) {
   const [search, setSearch] = useState('');
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => input.current?.focus(), []);
-  const [{ data, error, fetching }] = useQuery({
-    query: FIND,
-    variables: { search, first: FIRST },
-    requestPolicy: 'cache-and-network',
-  });
-  const found = (data?.users.nodes ?? []).filter((user) => !without.includes(user.id));
-  const isEmpty = data && !fetching && found.length === 0;
+  const { users, wrong } = useFound(search);
+  const found = (users?.nodes ?? []).filter((user) => !without.includes(user.id));
+  const isEmpty = users && found.length === 0;
   return (
     <div class="people">
       <label class="unseen" for={id}>
@@ -53,7 +52,7 @@ export function People({ without, chosen, onPick }: Props) {
           }}
         />
       </div>
-      {error && <p class="wrong">{sentence(errorOf(error).message)}</p>}
+      {wrong && <p class="wrong">{wrong}</p>}
       <ul class="found">
         {found.map((user) => {
           const name = nameOf(user);
@@ -82,10 +81,34 @@ export function People({ without, chosen, onPick }: Props) {
           ? search
             ? `Nobody else is called “${search}”.`
             : 'Nobody else is here yet.'
-          : data?.users.pageInfo.hasNextPage
+          : users?.pageInfo.hasNextPage
             ? 'There are more: go on typing.'
             : ''}
       </p>
     </div>
   );
+}
+
+interface Found {
+  readonly users: FindPeopleQuery['users'] | null;
+  readonly wrong: string | null;
+}
+
+/** Those who fit; until there is an answer, those who fitted what was typed before. */
+function useFound(search: string): Found {
+  const [found, setFound] = useState<Found>({ users: null, wrong: null });
+  useEffect(() => {
+    const control = new AbortController();
+    const { signal } = control;
+    parlance.request(FindPeopleDocument, { search, first: FIRST }, { signal }).then(
+      ({ users }) => {
+        if (!signal.aborted) setFound({ users, wrong: null });
+      },
+      (thrown) => {
+        if (!signal.aborted) setFound({ users: null, wrong: sentence(ParlanceError.from(thrown).message) });
+      },
+    );
+    return () => control.abort();
+  }, [search]);
+  return found;
 }

@@ -9,9 +9,10 @@ interface Props {
   message: Quoted;
   viewerId: string;
   onShow?: () => void;
+  tabIndex?: 0 | -1;
 }
 
-export function Quote({ message, viewerId, onShow }: Props) {
+export function Quote({ message, viewerId, onShow, tabIndex = 0 }: Props) {
   const name = message.sender.id === viewerId ? 'You' : nameOf(message.sender);
   const content = (
     <>
@@ -22,7 +23,7 @@ export function Quote({ message, viewerId, onShow }: Props) {
   );
   if (!onShow) return <span class="quote">{content}</span>;
   return (
-    <button type="button" class="quote" tabIndex={-1} onClick={onShow}>
+    <button type="button" class="quote" tabIndex={tabIndex} onClick={onShow}>
       {content}
     </button>
   );

@@ -3,11 +3,12 @@ import type { MemberFieldsFragment } from '@parlance/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isAtEnd, isLooking } from '../state/reading';
 import type { Message, Room } from '../state/room';
+import { announce } from '../state/viewer';
 import { dateOf, isSameDay, listOf, nameOf } from '../words';
 import { Icon } from './icons';
 import { MessageItem } from './message';
 import { PendingItem } from './pending';
-import { around, atEnd, earlier, later, type Stretch, trimmed, within } from './window';
+import { around, atEnd, bounded, earlier, later, type Stretch, trimmed, within } from './window';
 
 /** So near an end of the page more is put there. */
 const NEAR = 700;
@@ -21,17 +22,26 @@ export function Timeline({ room }: { room: Room }) {
   const all = room.messages.value;
   const [first, last] = [all[0]?.seq ?? 1, all.at(-1)?.seq ?? 0];
   const unread = room.firstUnread.value;
-  const [wanted, setWanted] = useState<Stretch>(() =>
-    unread && unread >= first ? { ...around(unread, last), to: last, isAtEnd: true } : atEnd(last),
-  );
+  const isUnread = unread !== null && unread > room.readSeq.value;
+  const [wanted, setWanted] = useState<Stretch>(() => atEnd(last));
+  /** One is at the end, and stays there; but what is unread is not passed over. */
   const sticks = useRef(true);
+  /** Where the page was put, or scrolled to, as far as that is known here. */
+  const placed = useRef(0);
+  /** The first unread message that has been in sight: from there on reading is scrolling. */
+  const begun = useRef<number | null>(null);
   const [isBelow, setBelow] = useState(false);
+  /** What is unread begins further back than what one looks at. */
+  const [isBehind, setBehind] = useState(false);
   /** The message that arrow keys have come to. */
   const [active, setActive] = useState<number | null>(null);
   const [lit, setLit] = useState<number | null>(null);
 
   const cut = within(wanted, first, last);
-  const stretch = sticks.current ? trimmed(cut) : cut;
+  const stretch = sticks.current ? newest(cut) : bounded(cut);
+  // Whoever has begun to scroll is not put back, though the browser has not told of it yet.
+  const letsGo = sticks.current && isScrolledUp(scroller.current, placed.current);
+  if (letsGo) sticks.current = false;
   const pin = useRef<Pin | null>(null);
   // Before anything is changed in the page: where is what one looks at?
   pin.current = sticks.current ? null : pinOf(scroller.current);
@@ -39,28 +49,33 @@ export function Timeline({ room }: { room: Room }) {
   useLayoutEffect(() => {
     const place = scroller.current;
     if (!place) return;
-    if (sticks.current) place.scrollTop = place.scrollHeight;
+    if (sticks.current) stick(place);
     else if (pin.current) hold(place, pin.current);
     look();
   });
 
-  // At first: the end, or what is new since the last time, if that does not fit.
-  useLayoutEffect(() => {
-    const place = scroller.current;
-    const line = place?.querySelector<HTMLElement>('.new-line');
-    if (!place || !line) return;
-    const above = line.offsetTop - place.clientHeight / 4;
-    sticks.current = above >= place.scrollHeight - place.clientHeight;
-    if (!sticks.current) place.scrollTop = above;
-    look();
-  }, []);
+  /** The newest messages, or what is unread where that begins before them. */
+  function newest(cut: Stretch): Stretch {
+    const end = trimmed(cut);
+    const isFurtherBack = isUnread && unread >= first && unread < end.from;
+    return isFurtherBack ? within(around(unread, last), first, last) : end;
+  }
+
+  /** To the end, or where what is unread begins if that does not fit. */
+  function stick(place: HTMLElement): void {
+    const isNew = (room.firstUnread.peek() ?? 0) > room.readSeq.peek();
+    const line = isNew ? place.querySelector<HTMLElement>('.new-line') : null;
+    const end = place.scrollHeight - place.clientHeight;
+    place.scrollTop = line ? Math.min(end, line.offsetTop - place.clientHeight / 4) : end;
+    placed.current = place.scrollTop;
+  }
 
   // The keyboard of a telephone, a longer draft: the end stays in sight.
   useEffect(() => {
     const place = scroller.current;
     if (!place) return;
     const observer = new ResizeObserver(() => {
-      if (sticks.current) place.scrollTop = place.scrollHeight;
+      if (sticks.current) stick(place);
     });
     observer.observe(place);
     return () => {
@@ -74,17 +89,22 @@ export function Timeline({ room }: { room: Room }) {
     const place = scroller.current;
     if (!place) return;
     const below = place.scrollHeight - place.clientHeight - place.scrollTop;
+    const stuck = sticks.current || letsGo;
     sticks.current = stretch.isAtEnd && below < AT_END;
-    isAtEnd.value = sticks.current;
+    placed.current = place.scrollTop;
+    if (stuck && !sticks.current) setWanted(stretch);
     setBelow(!stretch.isAtEnd || below > place.clientHeight / 2);
     if (place.scrollTop < NEAR) {
       if (stretch.from > first) setWanted(earlier(stretch, first));
-      else if (room.hasOlder.peek()) void room.loadOlder();
+      else if (room.hasOlder.peek() && !room.isCutOff.peek()) void room.loadOlder();
     } else if (below < NEAR && !stretch.isAtEnd) setWanted(later(stretch, last));
-    if (isLooking.peek()) {
-      const seen = lowestIn(place);
-      if (seen) void room.markRead(seen);
-    }
+    const sight = inSight(place);
+    const from = room.firstUnread.peek();
+    if (sight && sight.top <= room.readSeq.peek() + 1) begun.current = from;
+    const hasBegun = begun.current === from;
+    if (sight && isLooking.peek() && hasBegun) void room.markRead(sight.bottom);
+    isAtEnd.value = sticks.current && hasBegun;
+    setBehind(!hasBegun && (from ?? 0) > room.readSeq.peek());
   }
 
   // Coming back to the page is seeing what came meanwhile.
@@ -94,7 +114,7 @@ export function Timeline({ room }: { room: Room }) {
   }, [looks]);
 
   async function show(seq: number): Promise<void> {
-    if (!(await room.reach(seq))) return;
+    if (!(await room.reach(seq))) return announce('That message could not be loaded.');
     sticks.current = false;
     setWanted(around(seq, room.lastSeq.peek()));
     setLit(seq);
@@ -112,7 +132,7 @@ export function Timeline({ room }: { room: Room }) {
     setWanted(atEnd(room.lastSeq.peek()));
     setBelow(false);
     // If nothing else has changed there is nothing to put into the page.
-    scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+    if (scroller.current) stick(scroller.current);
   }
 
   // What one says oneself is looked at.
@@ -143,10 +163,18 @@ export function Timeline({ room }: { room: Room }) {
   return (
     <div class="timeline-place">
       <div class="timeline" ref={scroller} onScroll={look}>
-        <ol class="messages" aria-label="Messages" onKeyDown={walk}>
+        <ol class={`messages ${isBehind ? 'under' : ''}`} aria-label="Messages" onKeyDown={walk}>
           {stretch.from === first && !room.hasOlder.value && (
             <li class="beginning" key="beginning">
               This is where it begins.
+            </li>
+          )}
+          {stretch.from === first && room.isCutOff.value && (
+            <li class="beginning" key="cut off">
+              What was said before could not be loaded.{' '}
+              <button type="button" class="link" onClick={() => void room.loadOlder()}>
+                Try again
+              </button>
             </li>
           )}
           {shown.map((message, index) => {
@@ -198,14 +226,31 @@ export function Timeline({ room }: { room: Room }) {
             ))}
         </ol>
       </div>
+      {isBehind && unread !== null && (
+        <div class="behind" role="status">
+          <span>{howMany(room)}</span>
+          <button type="button" class="link" onClick={() => void show(unread)}>
+            Show the first
+          </button>
+          <button type="button" class="link" onClick={() => void room.markRead(last)}>
+            Mark as read
+          </button>
+        </div>
+      )}
       {isBelow && (
         <button type="button" class="to-end" onClick={toEnd}>
           <Icon name="down" />
-          {(room.conversation.value?.readSeq ?? last) < last ? 'New messages' : 'To the newest'}
+          {room.readSeq.value < last ? 'New messages' : 'To the newest'}
         </button>
       )}
     </div>
   );
+}
+
+/** By hand: where the page or the window has another size, it is not further from the end, or not higher up. */
+function isScrolledUp(place: HTMLElement | null, placed: number): boolean {
+  if (!place || place.scrollTop >= placed - 1) return false;
+  return place.scrollHeight - place.clientHeight - place.scrollTop >= AT_END;
 }
 
 interface Pin {
@@ -231,15 +276,20 @@ function hold(place: HTMLElement, { seq, top }: Pin): void {
   if (Math.abs(moved) >= 1) place.scrollTop += moved;
 }
 
-/** The number of the lowest message in sight. */
-function lowestIn(place: HTMLElement): number | null {
-  const edge = place.getBoundingClientRect().bottom;
-  const items = place.querySelectorAll<HTMLElement>('[data-seq]');
-  for (let at = items.length - 1; at >= 0; at -= 1) {
-    const item = items[at];
-    if (item && item.getBoundingClientRect().top < edge - 8) return Number(item.dataset.seq);
-  }
-  return null;
+/** The numbers of the highest and the lowest message in sight. */
+function inSight(place: HTMLElement): { top: number; bottom: number } | null {
+  const { top, bottom } = place.getBoundingClientRect();
+  const items = [...place.querySelectorAll<HTMLElement>('[data-seq]')];
+  const highest = items.find((item) => item.getBoundingClientRect().bottom > top);
+  const lowest = items.findLast((item) => item.getBoundingClientRect().top < bottom - 8);
+  return highest && lowest ? { top: Number(highest.dataset.seq), bottom: Number(lowest.dataset.seq) } : null;
+}
+
+function howMany(room: Room): string {
+  const count = room.chats.get(room.id)?.unreadCount ?? room.conversation.value?.unreadCount ?? 0;
+  // The server counts no further.
+  if (count >= 1_000) return '1,000 unread or more';
+  return `${count} unread`;
 }
 
 function isOneBlock(before: Message | undefined, message: Message): boolean {

@@ -47,3 +47,9 @@ export function later({ from, to }: Stretch, last: number): Stretch {
 export function trimmed({ from, to, isAtEnd }: Stretch): Stretch {
   return { from: Math.max(from, to - MOST + 1), to, isAtEnd };
 }
+
+/** Nor does whoever stays a little above it. */
+export function bounded({ from, to, isAtEnd }: Stretch): Stretch {
+  const end = Math.min(to, from + MOST - 1);
+  return { from, to: end, isAtEnd: isAtEnd && end === to };
+}

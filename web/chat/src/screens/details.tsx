@@ -9,25 +9,17 @@ import {
   SetMemberRoleDocument,
   UpdateConversationDocument,
 } from '@parlance/client';
-import type { CombinedError } from '@urql/core';
-import { useMutation } from '@urql/preact';
 import { useState } from 'preact/hooks';
+import { useAsking } from '../parts/asking';
 import { Avatar } from '../parts/avatar';
 import { Ask, Dialog } from '../parts/dialog';
-import { Field, sentence } from '../parts/field';
+import { Field } from '../parts/field';
 import { Icon } from '../parts/icons';
 import { People } from '../parts/people';
-import { errorOf, operation } from '../server';
+import { parlance } from '../server';
 import type { Room } from '../state/room';
 import { go } from '../state/viewer';
 import { nameOf } from '../words';
-
-const RENAME = operation(UpdateConversationDocument);
-const ADD = operation(AddParticipantsDocument);
-const REMOVE = operation(RemoveParticipantDocument);
-const SET_ROLE = operation(SetMemberRoleDocument);
-const LEAVE = operation(LeaveConversationDocument);
-const END = operation(DeleteConversationDocument);
 
 const ROLES: Record<MemberRole, string> = { OWNER: 'Owner', ADMIN: 'Admin', MEMBER: 'Member' };
 
@@ -35,13 +27,8 @@ type View = 'members' | 'add' | 'leave' | 'end';
 
 export function Details({ room, onClose }: { room: Room; onClose: () => void }) {
   const [view, setView] = useState<View>('members');
-  const [wrong, setWrong] = useState<string | null>(null);
-  const [, rename] = useMutation(RENAME);
-  const [, add] = useMutation(ADD);
-  const [, remove] = useMutation(REMOVE);
-  const [, setRole] = useMutation(SET_ROLE);
-  const [, leave] = useMutation(LEAVE);
-  const [, end] = useMutation(END);
+  // What is shown changes by the events of the conversation; an error is said here.
+  const { ask, wrong, forget } = useAsking();
 
   const conversationId = room.id;
   const members = [...room.members.value.values()];
@@ -50,21 +37,16 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
   const title = room.conversation.value?.title ?? '';
 
   const show = (next: View) => {
-    setWrong(null);
+    forget();
     setView(next);
-  };
-  /** What is shown changes by the events of the conversation; an error is said here. */
-  const told = async (asked: Promise<{ error?: CombinedError | undefined }>): Promise<boolean> => {
-    const { error } = await asked;
-    setWrong(error ? sentence(errorOf(error).message) : null);
-    return !error;
-  };
-  const gone = async (asked: Promise<{ error?: CombinedError | undefined }>) => {
-    if (await told(asked)) go('#/');
   };
 
   if (view === 'leave' || view === 'end') {
     const isLeaving = view === 'leave';
+    const end = (): Promise<object> =>
+      isLeaving
+        ? parlance.request(LeaveConversationDocument, { input: { conversationId } })
+        : parlance.request(DeleteConversationDocument, { input: { id: conversationId } });
     return (
       <Ask
         title={isLeaving ? 'Leave this group?' : 'Delete this group?'}
@@ -75,9 +57,9 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
         }
         act={isLeaving ? 'Leave' : 'Delete'}
         error={wrong}
-        onAct={() =>
-          gone(isLeaving ? leave({ input: { conversationId } }) : end({ input: { id: conversationId } }))
-        }
+        onAct={async () => {
+          if (await ask(end)) go('#/');
+        }}
         onClose={() => show('members')}
       />
     );
@@ -95,7 +77,8 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
           without={members.map(({ user }) => user.id)}
           chosen={null}
           onPick={async ({ id }) => {
-            if (await told(add({ input: { conversationId, userIds: [id] } }))) show('members');
+            const input = { conversationId, userIds: [id] };
+            if (await ask(() => parlance.request(AddParticipantsDocument, { input }))) show('members');
           }}
         />
       </Dialog>
@@ -110,7 +93,8 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
           onSubmit={(event) => {
             event.preventDefault();
             const given = String(new FormData(event.currentTarget).get('title') ?? '').trim();
-            void told(rename({ input: { id: conversationId, title: given || null } }));
+            const input = { id: conversationId, title: given || null };
+            void ask(() => parlance.request(UpdateConversationDocument, { input }));
           }}
         >
           <Field
@@ -141,8 +125,14 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
             member={member}
             isViewer={member.user.id === room.viewerId}
             own={own}
-            onRole={(role) => told(setRole({ input: { conversationId, userId: member.user.id, role } }))}
-            onRemove={() => told(remove({ input: { conversationId, userId: member.user.id } }))}
+            onRole={(role) => {
+              const input = { conversationId, userId: member.user.id, role };
+              void ask(() => parlance.request(SetMemberRoleDocument, { input }));
+            }}
+            onRemove={() => {
+              const input = { conversationId, userId: member.user.id };
+              void ask(() => parlance.request(RemoveParticipantDocument, { input }));
+            }}
           />
         ))}
       </ul>

@@ -1,38 +1,30 @@
 // Finding people, to talk to one or to make a group.
 import {
+  type ConversationFieldsFragment,
   CreateConversationDocument,
   StartDirectConversationDocument,
   type UserFieldsFragment,
   uuid,
 } from '@parlance/client';
-import { useMutation } from '@urql/preact';
 import { useRef, useState } from 'preact/hooks';
+import { useAsking } from '../parts/asking';
 import { Dialog } from '../parts/dialog';
-import { Field, sentence } from '../parts/field';
+import { Field } from '../parts/field';
 import { Icon } from '../parts/icons';
 import { People } from '../parts/people';
-import { errorOf, operation } from '../server';
+import { parlance } from '../server';
 import type { Chats } from '../state/chats';
 import { go, placeOf } from '../state/viewer';
 import { nameOf } from '../words';
 
-const START = operation(StartDirectConversationDocument);
-const CREATE = operation(CreateConversationDocument);
-
 export function NewChat({ list, viewerId, onClose }: { list: Chats; viewerId: string; onClose: () => void }) {
   const [isGroup, setGroup] = useState(false);
   const [chosen, setChosen] = useState<readonly UserFieldsFragment[]>([]);
-  const [wrong, setWrong] = useState<string | null>(null);
-  const [, start] = useMutation(START);
-  const [, create] = useMutation(CREATE);
+  const { ask, wrong, isBusy } = useAsking();
   // One name for all attempts: if an answer is lost, the next attempt finds the group that was made.
   const clientConversationId = useRef(uuid());
 
-  const opened = (
-    conversation: Parameters<Chats['put']>[0] | undefined,
-    error: Parameters<typeof errorOf>[0] | undefined,
-  ) => {
-    if (error || !conversation) return setWrong(error ? sentence(errorOf(error).message) : null);
+  const opened = (conversation: ConversationFieldsFragment) => {
     list.put(conversation);
     onClose();
     go(placeOf(conversation.id));
@@ -42,16 +34,17 @@ export function NewChat({ list, viewerId, onClose }: { list: Chats; viewerId: st
       const others = chosen.filter(({ id }) => id !== user.id);
       return setChosen(others.length < chosen.length ? others : [...chosen, user]);
     }
-    const { data, error } = await start({ input: { userId: user.id } });
-    opened(data?.startDirectConversation.conversation, error);
+    const input = { userId: user.id };
+    const made = await ask(() => parlance.request(StartDirectConversationDocument, { input }));
+    if (made) opened(made.startDirectConversation.conversation);
   };
   const make = async (event: SubmitEvent) => {
     event.preventDefault();
     const title = String(new FormData(event.target as HTMLFormElement).get('title') ?? '').trim() || null;
     const participantIds = chosen.map(({ id }) => id);
     const input = { participantIds, title, clientConversationId: clientConversationId.current };
-    const { data, error } = await create({ input });
-    opened(data?.createConversation.conversation, error);
+    const made = await ask(() => parlance.request(CreateConversationDocument, { input }));
+    if (made) opened(made.createConversation.conversation);
   };
 
   return (
@@ -93,7 +86,7 @@ export function NewChat({ list, viewerId, onClose }: { list: Chats; viewerId: st
             hint="May be left empty."
           />
           <footer>
-            <button type="submit" class="primary" disabled={chosen.length === 0}>
+            <button type="submit" class="primary" disabled={chosen.length === 0 || isBusy}>
               Create group{chosen.length > 0 && ` with ${chosen.length}`}
             </button>
           </footer>

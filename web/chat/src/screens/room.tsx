@@ -4,10 +4,11 @@ import { Avatar } from '../parts/avatar';
 import { Composer } from '../parts/composer';
 import { Icon } from '../parts/icons';
 import { Timeline } from '../parts/timeline';
+import { Trouble } from '../parts/trouble';
 import type { Chats } from '../state/chats';
 import type { Outbox } from '../state/outbox';
 import type { Room } from '../state/room';
-import { roomOf } from '../state/rooms';
+import { closeRoom, roomOf } from '../state/rooms';
 import { faceOf, listOf, nameOf, titleOf } from '../words';
 import { Details } from './details';
 
@@ -22,9 +23,9 @@ export function RoomScreen({ id, list, out, viewerId }: Props) {
   const room = useMemo(() => roomOf(id, viewerId, list, out), [id, viewerId, list, out]);
   useEffect(() => {
     room.open();
-    return () => room.close();
+    return () => closeRoom(room);
   }, [room]);
-  const gone = room.gone.value;
+  const [gone, trouble] = [room.gone.value, room.trouble.value];
   return (
     <main class="room" aria-labelledby="title">
       <Header room={room} list={list} />
@@ -33,14 +34,22 @@ export function RoomScreen({ id, list, out, viewerId }: Props) {
           <div>
             <h2>{gone}</h2>
             <p>
-              <a class="button" href="#/">
-                To your conversations
-              </a>
+              {/* Whoever was taken out may have been taken in again. */}
+              {list.get(id) ? (
+                <button type="button" class="primary" onClick={() => room.open()}>
+                  Open it again
+                </button>
+              ) : (
+                <a class="button" href="#/">
+                  To your conversations
+                </a>
+              )}
             </p>
           </div>
         </div>
       ) : (
         <>
+          {trouble && <Trouble why={trouble} onRetry={() => room.open()} />}
           {room.isLoaded.value ? <Timeline room={room} /> : <div class="timeline" />}
           <Typing room={room} />
           <Composer room={room} />
@@ -101,7 +110,7 @@ function Header({ room, list }: { room: Room; list: Chats }) {
 }
 
 function Typing({ room }: { room: Room }) {
-  const names = [...room.typists.value.values()].map(nameOf);
+  const names = [...room.typing.typists.value.values()].map(nameOf);
   return (
     <p class="typing" aria-live="off">
       {names.length > 0 && (

@@ -2,8 +2,11 @@
 import type { ConversationFieldsFragment, UserFieldsFragment } from '@parlance/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Avatar } from '../parts/avatar';
+import { Ask } from '../parts/dialog';
 import { Icon } from '../parts/icons';
+import { Trouble } from '../parts/trouble';
 import type { Chats } from '../state/chats';
+import type { Outbox } from '../state/outbox';
 import { isReading } from '../state/reading';
 import { leave, placeOf } from '../state/viewer';
 import { faceOf, nameOf, shortTimeOf, titleOf, wholeTimeOf } from '../words';
@@ -11,12 +14,14 @@ import { NewChat } from './new-chat';
 
 interface Props {
   list: Chats;
+  out: Outbox;
   user: UserFieldsFragment;
   openId: string | null;
 }
 
-export function Sidebar({ list, user, openId }: Props) {
+export function Sidebar({ list, out, user, openId }: Props) {
   const [isFinding, setFinding] = useState(false);
+  const [isLeaving, setLeaving] = useState(false);
   const nav = useRef<HTMLElement>(null);
   const last = useRef(openId);
   // Whoever comes back to the list finds themselves where they left it.
@@ -28,6 +33,7 @@ export function Sidebar({ list, user, openId }: Props) {
   }, [openId]);
   const all = list.inOrder.value;
   const name = nameOf(user);
+  const [unsent, trouble] = [out.unsent.value, list.trouble.value];
   return (
     <nav class="sidebar" ref={nav} aria-label="Conversations">
       <header class="bar">
@@ -35,7 +41,13 @@ export function Sidebar({ list, user, openId }: Props) {
         <h1 class="grow" title={`Signed in as ${user.username}`}>
           {name}
         </h1>
-        <button type="button" class="quiet round" aria-label="Sign out" title="Sign out" onClick={leave}>
+        <button
+          type="button"
+          class="quiet round"
+          aria-label="Sign out"
+          title="Sign out"
+          onClick={() => (unsent > 0 ? setLeaving(true) : leave())}
+        >
           <Icon name="leave" />
         </button>
         <button
@@ -48,6 +60,7 @@ export function Sidebar({ list, user, openId }: Props) {
           <Icon name="compose" />
         </button>
       </header>
+      {trouble && <Trouble why={trouble} onRetry={() => list.start()} />}
       {list.isLoaded.value && all.length === 0 && (
         <div class="nothing">
           <p class="hint">No conversations yet.</p>
@@ -67,6 +80,15 @@ export function Sidebar({ list, user, openId }: Props) {
           <Row key={one.id} conversation={one} viewerId={user.id} isOpen={one.id === openId} />
         ))}
       </ul>
+      {isLeaving && (
+        <Ask
+          title="Sign out?"
+          words={`${unsent === 1 ? 'One message is' : `${unsent} messages are`} not sent yet, and would be lost.`}
+          act="Sign out"
+          onAct={leave}
+          onClose={() => setLeaving(false)}
+        />
+      )}
       {isFinding && <NewChat list={list} viewerId={user.id} onClose={() => setFinding(false)} />}
     </nav>
   );

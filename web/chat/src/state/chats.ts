@@ -22,15 +22,25 @@ export class Chats {
       (one, other) => compare(other.lastActivityAt, one.lastActivityAt) || compare(other.id, one.id),
     ),
   );
+  /** Why the list is not up to date, and will not be by itself. */
+  readonly trouble = signal<string | null>(null);
   readonly unread = computed(() => this.inOrder.value.filter(({ unreadCount }) => unreadCount > 0).length);
-  readonly #following: Following;
+  #following: Following | null = null;
   #cursor: string | null = null;
   #isLoadingMore = false;
 
-  constructor() {
-    this.#following = parlance.followInbox({
-      load: async () => {
-        const { server, conversations } = await parlance.request(ConversationsDocument, { first: PAGE });
+  /** Follows the list, at first or once more. */
+  start(): void {
+    this.trouble.value = null;
+    this.#following?.stop();
+    const following = parlance.followInbox({
+      load: async (signal) => {
+        const { server, conversations } = await parlance.request(
+          ConversationsDocument,
+          { first: PAGE },
+          { signal },
+        );
+        signal.throwIfAborted();
         const { nodes, pageInfo } = conversations;
         this.#all.value = new Map(nodes.map((one) => [one.id, one]));
         this.#cursor = pageInfo.endCursor;
@@ -44,10 +54,18 @@ export class Chats {
         inboxPhase.value = phase;
       },
     });
+    this.#following = following;
+    void following.ended.then((reason) => {
+      // Who is signed out is shown that instead of the list.
+      if (!reason || reason.code === 'SIGNED_OUT' || this.#following !== following) return;
+      inboxPhase.value = null;
+      this.trouble.value = reason.message;
+    });
   }
 
   stop(): void {
-    this.#following.stop();
+    this.#following?.stop();
+    this.#following = null;
   }
 
   get(id: string): ConversationFieldsFragment | undefined {

@@ -2,13 +2,14 @@
 import type { Phase } from '@parlance/client';
 import { computed, effect, signal } from '@preact/signals';
 
-export const inboxPhase = signal<Phase>('connecting');
-/** Null where no conversation is open. */
+/** Null where nothing is followed: what cannot go on says so in its own place. */
+export const inboxPhase = signal<Phase | null>(null);
 export const roomPhase = signal<Phase | null>(null);
 
-const phase = computed<Phase>(() => {
+const phase = computed<Phase | null>(() => {
   const all = [inboxPhase.value, roomPhase.value];
-  return all.includes('connecting') ? 'connecting' : all.includes('catching up') ? 'catching up' : 'live';
+  const worst = (['connecting', 'catching up', 'live'] as const).find((one) => all.includes(one));
+  return worst ?? null;
 });
 
 export type Banner = 'connecting' | 'reconnecting' | 'catching up' | 'caught up' | null;
@@ -25,9 +26,15 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 effect(() => {
   const now = phase.value;
   clearTimeout(timer);
+  if (now === null) {
+    banner.value = null;
+    return;
+  }
   if (now === 'live') {
     const wasShown = banner.peek() !== null;
-    banner.value = wasShown && wasLive ? 'caught up' : null;
+    // Not while a part of the page is not up to date.
+    const isWhole = inboxPhase.peek() !== null;
+    banner.value = wasShown && wasLive && isWhole ? 'caught up' : null;
     wasLive = true;
     if (wasShown) {
       timer = setTimeout(() => {
@@ -49,5 +56,7 @@ effect(() => {
 /** For who signs in anew. */
 export function forgetConnection(): void {
   wasLive = false;
+  inboxPhase.value = null;
+  roomPhase.value = null;
   banner.value = null;
 }

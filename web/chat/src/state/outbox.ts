@@ -1,7 +1,8 @@
 // What was written and is not stored yet. Each message has a name of its own from the start, so however often it is
-// sent, and whichever answer is lost, it is stored once. Kept for the tab, so that a reload goes on with it.
+// sent, and whichever answer is lost, it is stored once. Kept for the tab, so that a reload goes on with it, and until
+// whoever wrote it signs out.
 import { type MessageFieldsFragment, ParlanceError, uuid } from '@parlance/client';
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { parlance } from '../server';
 
 export interface Pending {
@@ -18,25 +19,35 @@ export interface Pending {
   readonly seenAs: string | null;
 }
 
+const PREFIX = 'parlance.outbox.';
+
 export class Outbox {
   readonly #all = signal<readonly Pending[]>([]);
+  /** How many are not stored yet. */
+  readonly unsent = computed(() => this.#all.value.filter(({ message }) => !message).length);
+  /** Whether one of them is on its way. */
+  readonly isBusy = computed(() => this.#all.value.some(({ message, failure }) => !message && !failure));
   readonly #key: string;
   readonly #stopping = new AbortController();
   /** The last send of each conversation: the next one waits for it, so that they stay in order. */
   readonly #queues = new Map<string, Promise<void>>();
 
   constructor(viewerId: string) {
-    this.#key = `parlance.outbox.${viewerId}`;
+    this.#key = PREFIX + viewerId;
+    forgetUnsent(this.#key);
     try {
-      this.#all.value = JSON.parse(sessionStorage.getItem(this.#key) ?? '[]');
+      const kept = JSON.parse(sessionStorage.getItem(this.#key) ?? '[]');
+      if (Array.isArray(kept)) this.#all.value = kept;
     } catch {
-      sessionStorage.removeItem(this.#key);
+      // Nothing is kept, or nothing that can be read.
     }
     for (const pending of this.#all.value) if (!pending.failure && !pending.message) this.#queue(pending);
   }
 
+  /** Whoever wrote it has signed out: nobody after them finds their words. */
   stop(): void {
     this.#stopping.abort();
+    forgetUnsent();
   }
 
   /** Of one conversation, in the order they were written. */
@@ -87,6 +98,17 @@ export class Outbox {
     if (this.#all.peek().some(isDone)) this.#set(this.#all.peek().filter((pending) => !isDone(pending)));
   }
 
+  /** A message has other words now, or none. */
+  requote({ id, body, deletedAt }: MessageFieldsFragment): void {
+    const all = this.#all.peek();
+    if (!all.some(({ replyTo }) => replyTo?.id === id)) return;
+    this.#set(
+      all.map((one) =>
+        one.replyTo?.id === id ? { ...one, replyTo: { ...one.replyTo, body, deletedAt } } : one,
+      ),
+    );
+  }
+
   #queue(pending: Pending): void {
     const before = this.#queues.get(pending.conversationId) ?? Promise.resolve();
     this.#queues.set(
@@ -112,12 +134,24 @@ export class Outbox {
   }
 
   #set(all: readonly Pending[]): void {
+    if (this.#stopping.signal.aborted) return;
     this.#all.value = all;
     try {
       sessionStorage.setItem(this.#key, JSON.stringify(all));
     } catch {
       // Where a browser keeps nothing, a reload loses what is not sent.
     }
+  }
+}
+
+/** Removes what is kept for the tab, but for one key. */
+export function forgetUnsent(key?: string): void {
+  try {
+    for (const other of Object.keys(sessionStorage)) {
+      if (other.startsWith(PREFIX) && other !== key) sessionStorage.removeItem(other);
+    }
+  } catch {
+    // The browser keeps nothing.
   }
 }
 

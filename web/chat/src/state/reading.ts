@@ -3,19 +3,15 @@ import { computed, signal } from '@preact/signals';
 
 const seen = () => document.visibilityState === 'visible' && document.hasFocus();
 
-const isLooking = signal(seen());
+export const isLooking = signal(seen());
+// What happens to the document comes to the window, too.
 for (const event of ['visibilitychange', 'focus', 'blur']) {
   addEventListener(event, () => {
     isLooking.value = seen();
   });
 }
-document.addEventListener('visibilitychange', () => {
-  isLooking.value = seen();
-});
 
-/** The newest message is in sight. */
+/** The newest message is in sight, and no unread one is further back than what is in the page. */
 export const isAtEnd = signal(false);
-
-export { isLooking };
 
 export const isReading = computed(() => isLooking.value && isAtEnd.value);

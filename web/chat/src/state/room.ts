@@ -11,7 +11,6 @@ import {
   OlderMessagesDocument,
   OpenConversationDocument,
   ParlanceError,
-  SetTypingDocument,
   type UserFieldsFragment,
 } from '@parlance/client';
 import { computed, signal } from '@preact/signals';
@@ -20,7 +19,9 @@ import { nameOf } from '../words';
 import type { Chats } from './chats';
 import { roomPhase } from './connection';
 import type { Outbox } from './outbox';
-import { announce } from './viewer';
+import { isReading } from './reading';
+import { Typing } from './typing';
+import { announce, hush } from './viewer';
 
 export type Message = MessageFieldsFragment;
 
@@ -33,9 +34,8 @@ export interface Notice {
 }
 
 const PAGE = 60;
-/** Somebody is taken to have stopped typing after so long; the server says so again every three seconds. */
-const TYPING_MS = 6_000;
-const TYPING_PACE_MS = 3_000;
+/** So many pages at most are loaded to show one message. */
+const PAGES_MAX = 200;
 
 export class Room {
   readonly id: string;
@@ -46,16 +46,30 @@ export class Room {
   readonly isLoaded = signal(false);
   readonly members = signal<ReadonlyMap<string, MemberFieldsFragment>>(new Map());
   readonly notices = signal<readonly Notice[]>([]);
-  readonly typists = signal<ReadonlyMap<string, UserFieldsFragment>>(new Map());
+  readonly typing: Typing;
   /** Why there is nothing more to see here. */
   readonly gone = signal<string | null>(null);
+  /** Why what is here is not up to date, and will not be by itself. */
+  readonly trouble = signal<string | null>(null);
+  /** What lies before could not be loaded, for a reason that waiting does not mend. */
+  readonly isCutOff = signal(false);
   /** The message that is answered, or given new words, in the composer. */
   readonly replying = signal<Message | null>(null);
   readonly editing = signal<Message | null>(null);
   /** What is written and not sent; it stays when another conversation is looked at. */
   readonly draft = signal('');
-  /** The number of the first message that was unread when the conversation was opened. */
+  /** The number of the first message that was unread when the conversation was opened, or that came unseen. */
   readonly firstUnread = signal<number | null>(null);
+  /** What has been on the screen; the server is told. */
+  readonly #seenSeq = signal(0);
+  /** Up to where the viewer has read, here or on another device. */
+  readonly readSeq = computed(() =>
+    Math.max(
+      this.#seenSeq.value,
+      this.conversation.value?.readSeq ?? 0,
+      this.chats.get(this.id)?.readSeq ?? 0,
+    ),
+  );
   readonly lastSeq = computed(() => this.messages.value.at(-1)?.seq ?? 0);
   readonly me = computed(() => this.members.value.get(this.viewerId));
 
@@ -66,11 +80,13 @@ export class Room {
       .filter(({ message, seenAs }) => (message ? message.seq > this.lastSeq.value : !seenAs)),
   );
 
-  readonly #typingEnds = new Map<string, ReturnType<typeof setTimeout>>();
+  /** Of messages that are not held: what became of them while a page that may have them is on its way. */
+  readonly #late = new Map<number, Message>();
+  /** Ends what belongs to one look at the room: it may be left, and opened again, while an answer is on its way. */
+  #opening = new AbortController();
   #following: Following | null = null;
-  #older: Promise<void> | null = null;
+  #older: Promise<boolean> | null = null;
   #cursor: string | null = null;
-  #toldTypingAt = 0;
   #isMarking = false;
   #wasLive = false;
   #news = 0;
@@ -82,16 +98,24 @@ export class Room {
     readonly outbox: Outbox,
   ) {
     this.id = id;
+    this.typing = new Typing(id);
   }
 
+  /** Whether there is something in the composer. */
+  get hasDraft(): boolean {
+    return this.draft.peek().trim() !== '' || this.replying.peek() !== null || this.editing.peek() !== null;
+  }
+
+  /** Follows the conversation, at first or once more. */
   open(): void {
-    this.#wasLive = false;
-    this.isLoaded.value = false;
-    this.messages.value = [];
+    this.#end();
+    this.#opening = new AbortController();
+    const { signal } = this.#opening;
     this.gone.value = null;
+    this.trouble.value = null;
     this.#following = parlance.followConversation({
       conversationId: this.id,
-      load: () => this.#load(),
+      load: () => this.#load(signal),
       onEvent: (event) => this.#take(event),
       onPhase: (phase) => {
         roomPhase.value = phase;
@@ -104,134 +128,166 @@ export class Room {
       },
     });
     void this.#following.ended.then((reason) => {
-      if (reason) this.#leave(this.gone.value ?? reasonOf(reason));
+      // Who is signed out is shown that instead of the room.
+      if (!reason || signal.aborted || reason.code === 'SIGNED_OUT') return;
+      const why = whyGone(reason);
+      if (why) return this.#leave(why);
+      roomPhase.value = null;
+      this.trouble.value = reason.message;
     });
   }
 
   close(): void {
+    this.typing.stop();
+    this.#end();
+  }
+
+  /** Follows it no longer, and holds nothing of it any more. */
+  #end(): void {
+    this.#opening.abort();
     this.#following?.stop();
+    this.#following = null;
     roomPhase.value = null;
-    this.stopTyping();
-    for (const timer of this.#typingEnds.values()) clearTimeout(timer);
-    this.#typingEnds.clear();
-    this.typists.value = new Map();
+    this.typing.forget();
+    this.#late.clear();
+    this.#older = null;
+    this.#cursor = null;
+    this.#wasLive = false;
+    this.#news = 0;
+    this.isLoaded.value = false;
+    this.messages.value = [];
+    this.hasOlder.value = false;
+    this.isCutOff.value = false;
+    this.members.value = new Map();
     this.notices.value = [];
   }
 
-  /** Puts older messages before those that are held. */
-  loadOlder(): Promise<void> {
-    this.#older ??= this.#loadOlder().finally(() => {
-      this.#older = null;
+  /** Puts older messages before those that are held, as soon as the server can be reached; false if that is no use. */
+  loadOlder(): Promise<boolean> {
+    if (this.#older) return this.#older;
+    const loading = this.#loadOlder(this.#opening.signal).finally(() => {
+      if (this.#older === loading) this.#older = null;
     });
-    return this.#older;
+    this.#older = loading;
+    return loading;
   }
 
   /** Makes sure that the message of this number is held; false if it is too far back. */
   async reach(seq: number): Promise<boolean> {
-    for (let pages = 0; pages < 200; pages += 1) {
+    for (let pages = 0; pages < PAGES_MAX; pages += 1) {
       if ((this.messages.peek()[0]?.seq ?? 0) <= seq) return true;
-      if (!this.hasOlder.peek()) return false;
-      await this.loadOlder();
+      if (!(await this.loadOlder())) return false;
     }
     return false;
   }
 
   /** The viewer has seen everything up to this message. */
   async markRead(upToSeq: number): Promise<void> {
-    const held = this.conversation.peek();
-    if (!held || upToSeq <= held.readSeq || this.#isMarking || this.gone.peek()) return;
+    if (upToSeq <= this.readSeq.peek() || this.gone.peek()) return;
+    this.#seenSeq.value = upToSeq;
+    if (this.#isMarking) return;
     this.#isMarking = true;
     try {
-      const input = { conversationId: this.id, upToSeq };
-      const { readSeq, unreadCount } = (await parlance.request(MarkReadDocument, { input })).markRead
-        .conversation;
-      this.conversation.value = { ...(this.conversation.peek() ?? held), readSeq, unreadCount };
-      this.chats.read(this.id, readSeq, unreadCount);
+      // More may be seen while the server is told. It is told also when the room is left meanwhile.
+      for (let told = 0; told < this.#seenSeq.peek(); ) {
+        told = this.#seenSeq.peek();
+        const input = { conversationId: this.id, upToSeq: told };
+        const { markRead } = await parlance.request(MarkReadDocument, { input }, { persist: true });
+        const { readSeq, unreadCount } = markRead.conversation;
+        const held = this.conversation.peek();
+        if (held) this.conversation.value = { ...held, readSeq, unreadCount };
+        this.chats.read(this.id, readSeq, unreadCount);
+      }
     } catch {
-      // It is tried again with the next message, or the next look at the page.
+      // It is refused for good; what is read next tells it again.
     } finally {
       this.#isMarking = false;
     }
   }
 
-  /** The viewer has pressed a key. */
-  typing(): void {
-    if (Date.now() - this.#toldTypingAt < TYPING_PACE_MS) return;
-    this.#toldTypingAt = Date.now();
-    this.#tellTyping(true);
-  }
-
-  stopTyping(): void {
-    if (this.#toldTypingAt === 0) return;
-    this.#toldTypingAt = 0;
-    this.#tellTyping(false);
-  }
-
   send(body: string): void {
     const replyTo = this.replying.peek();
     this.replying.value = null;
-    // The message itself says that the typing is over.
-    this.#toldTypingAt = 0;
-    this.firstUnread.value = null;
+    this.typing.sent();
+    // What was read is not new any more.
+    if ((this.firstUnread.peek() ?? 0) <= this.readSeq.peek()) this.firstUnread.value = null;
     this.outbox.send(this.id, body, replyTo);
   }
 
   /** Takes a message as it is now, unless what is here is newer. */
   put(message: Message): void {
+    if (!this.isLoaded.peek()) return;
     const all = this.messages.peek();
     const place = message.seq - (all[0]?.seq ?? message.seq);
     const held = all[place];
-    // What lies before those that are held is loaded as it is then.
-    if (place < 0 || (held && held.revision >= message.revision)) return;
+    if (held && held.revision >= message.revision) return;
     // Each of these would be a fault of ours; loading afresh mends it.
-    if (place > all.length) return this.#reopen();
+    if (place > all.length) return this.open();
+    // What lies before those that are held is loaded as it is then, unless it is being loaded as it was.
+    if (place < 0 && this.#older) this.#late.set(message.seq, message);
     const next = all.slice();
-    next[place] = message;
-    this.messages.value = next;
+    if (place >= 0) next[place] = message;
+    this.messages.value = message.revision > 1 ? next.map((one) => requoted(one, message)) : next;
+    if (message.revision > 1) this.#requote(message);
   }
 
-  async #load() {
-    const { server, conversation } = await parlance.request(OpenConversationDocument, {
-      id: this.id,
-      last: PAGE,
-    });
+  /** The words of a message also stand in what is about to answer it, and in what is to be said of it. */
+  #requote(message: Message): void {
+    hush(message.id);
+    this.outbox.requote(message);
+    if (this.replying.peek()?.id === message.id) this.replying.value = message.deletedAt ? null : message;
+    if (this.editing.peek()?.id === message.id && message.deletedAt) this.editing.value = null;
+  }
+
+  async #load(signal: AbortSignal) {
+    const variables = { id: this.id, last: PAGE };
+    const { server, conversation } = await parlance.request(OpenConversationDocument, variables, { signal });
+    signal.throwIfAborted();
     if (!conversation)
       throw new ParlanceError('There is no such conversation, or it is not yours.', 'NOT_FOUND', false);
     const { messages, members, ...fields } = conversation;
-    // After a resync unread messages are not marked again: the viewer is in the middle of the conversation.
-    if (!this.isLoaded.peek()) {
-      this.firstUnread.value = fields.unreadCount > 0 ? fields.readSeq + 1 : null;
-    }
+    this.#seenSeq.value = 0;
+    this.firstUnread.value = fields.unreadCount > 0 ? fields.readSeq + 1 : null;
     this.conversation.value = fields;
     this.messages.value = messages.nodes;
     this.hasOlder.value = messages.pageInfo.hasPreviousPage;
     this.#cursor = messages.pageInfo.startCursor;
     this.members.value = byUser(members.nodes);
     if (members.pageInfo.hasNextPage) void this.#loadMembers();
+    this.isCutOff.value = false;
     this.isLoaded.value = true;
     this.chats.put(fields);
     this.outbox.shown(this.id, this.lastSeq.value);
     return { eventSeq: fields.eventSeq, epoch: server.epoch };
   }
 
-  async #loadOlder(): Promise<void> {
+  async #loadOlder(signal: AbortSignal): Promise<boolean> {
     const before = this.#cursor;
-    if (!this.hasOlder.peek() || before === null) return;
+    if (!this.hasOlder.peek() || before === null) return false;
+    this.isCutOff.value = false;
+    this.#late.clear();
     try {
       const variables = { id: this.id, last: PAGE, before };
-      const { conversation } = await parlance.request(OlderMessagesDocument, variables);
-      // Loaded afresh in the meantime, or not ours any more.
-      if (!conversation || this.#cursor !== before) return;
+      const options = { signal, persist: true };
+      const { conversation } = await parlance.request(OlderMessagesDocument, variables, options);
+      // Left, or not ours any more; or loaded afresh in the meantime.
+      if (signal.aborted || !conversation) return false;
+      if (this.#cursor !== before) return true;
       const { nodes, pageInfo } = conversation.messages;
+      const late = [...this.#late.values()];
+      const asTheyAre = nodes.map((one) => late.reduce(updated, one));
       this.#cursor = pageInfo.startCursor;
-      this.messages.value = [...nodes, ...this.messages.peek()];
+      this.messages.value = [...asTheyAre, ...this.messages.peek()];
       this.hasOlder.value = pageInfo.hasPreviousPage;
+      return true;
     } catch {
-      // Scrolling on asks again; the connection's own state is shown elsewhere.
+      if (!signal.aborted) this.isCutOff.value = true;
+      return false;
     }
   }
 
   async #loadMembers(): Promise<void> {
+    const { signal } = this.#opening;
     const all: MemberFieldsFragment[] = [];
     try {
       for (let after: string | null = null; ; ) {
@@ -240,8 +296,8 @@ export class Room {
           first: 100,
           after,
         };
-        const { conversation } = await parlance.request(MembersDocument, variables);
-        if (!conversation) return;
+        const { conversation } = await parlance.request(MembersDocument, variables, { signal });
+        if (!conversation || signal.aborted) return;
         all.push(...conversation.members.nodes);
         after = conversation.members.pageInfo.endCursor;
         if (!conversation.members.pageInfo.hasNextPage) break;
@@ -305,41 +361,28 @@ export class Room {
         return;
       }
       case 'Typing':
-        return event.typing ? this.#isTyping(event.user) : this.#hasStopped(event.user.id);
+        if (event.user.id === this.viewerId) return;
+        return event.typing ? this.typing.started(event.user) : this.typing.stopped(event.user.id);
       default:
     }
   }
 
   #added(message: Message): void {
+    // A page may be newer than the number from which the events come.
+    const isNew = message.seq > this.lastSeq.peek();
+    const isOwn = message.sender.id === this.viewerId;
+    const isLive = roomPhase.peek() === 'live';
+    const isWatched = isLive && isReading.peek();
+    // Whoever comes back finds where it begins.
+    if (isNew && !isOwn && !isWatched && (this.firstUnread.peek() ?? 0) <= this.readSeq.peek()) {
+      this.firstUnread.value = message.seq;
+    }
     this.put(message);
-    this.#hasStopped(message.sender.id);
-    if (message.sender.id === this.viewerId) this.outbox.saw(message, this.id);
-    else if (roomPhase.peek() === 'live') announce(`${nameOf(message.sender)}: ${message.body}`);
-    else this.#news += 1;
+    this.typing.stopped(message.sender.id);
+    if (isOwn) this.outbox.saw(message, this.id);
+    else if (isNew && isLive) announce(`${nameOf(message.sender)}: ${message.body}`, message.id);
+    else if (isNew) this.#news += 1;
     this.outbox.shown(this.id, this.lastSeq.value);
-  }
-
-  #isTyping(user: UserFieldsFragment): void {
-    if (user.id === this.viewerId) return;
-    clearTimeout(this.#typingEnds.get(user.id));
-    this.#typingEnds.set(
-      user.id,
-      setTimeout(() => this.#hasStopped(user.id), TYPING_MS),
-    );
-    this.typists.value = new Map(this.typists.peek()).set(user.id, user);
-  }
-
-  #hasStopped(userId: string): void {
-    clearTimeout(this.#typingEnds.get(userId));
-    if (!this.#typingEnds.delete(userId)) return;
-    const typists = new Map(this.typists.peek());
-    typists.delete(userId);
-    this.typists.value = typists;
-  }
-
-  #tellTyping(typing: boolean): void {
-    // It is about the moment: if it does not get through, it is not tried again.
-    parlance.request(SetTypingDocument, { input: { conversationId: this.id, typing } }).catch(() => {});
   }
 
   #setMember(member: MemberFieldsFragment): void {
@@ -347,7 +390,7 @@ export class Room {
   }
 
   #dropMember(userId: string): void {
-    this.#hasStopped(userId);
+    this.typing.stopped(userId);
     const members = new Map(this.members.peek());
     members.delete(userId);
     this.members.value = members;
@@ -363,16 +406,15 @@ export class Room {
   }
 
   #leave(why: string): void {
+    if (this.gone.peek()) return;
+    this.#end();
     this.gone.value = why;
+    this.trouble.value = null;
     this.replying.value = null;
     this.editing.value = null;
+    this.draft.value = '';
     this.chats.drop(this.id);
     announce(why);
-  }
-
-  #reopen(): void {
-    this.#following?.stop();
-    this.open();
   }
 }
 
@@ -380,8 +422,20 @@ const lower = (who: string) => (who === 'You' ? 'you' : who);
 const byUser = (members: readonly MemberFieldsFragment[]) =>
   new Map(members.map((one) => [one.user.id, one]));
 
-function reasonOf({ code, message }: ParlanceError): string {
+/** The newer of two, also where it is quoted. */
+function updated(held: Message, message: Message): Message {
+  return held.id === message.id && held.revision < message.revision ? message : requoted(held, message);
+}
+
+function requoted(held: Message, { id, body, deletedAt }: Message): Message {
+  return held.replyTo?.id === id ? { ...held, replyTo: { ...held.replyTo, body, deletedAt } } : held;
+}
+
+/** What ends a conversation for good; null for what may pass. */
+function whyGone({ code }: ParlanceError): string | null {
   if (code === 'MEMBERSHIP_ENDED') return 'You are not in this conversation any more.';
-  if (code === 'NOT_FOUND') return 'There is no such conversation, or it is not yours.';
-  return message;
+  // The address may hold what is no id at all.
+  if (code === 'NOT_FOUND' || code === 'BAD_USER_INPUT')
+    return 'There is no such conversation, or it is not yours.';
+  return null;
 }

@@ -1,4 +1,4 @@
-// The rooms that were open since somebody signed in: each keeps its draft while another is looked at.
+// The rooms that are open, and those that were left with something in the composer: it is there when one comes back.
 import type { Chats } from './chats';
 import type { Outbox } from './outbox';
 import { Room } from './room';
@@ -11,6 +11,11 @@ export function roomOf(id: string, viewerId: string, chats: Chats, outbox: Outbo
   const room = new Room(id, viewerId, chats, outbox);
   rooms.set(id, room);
   return room;
+}
+
+export function closeRoom(room: Room): void {
+  room.close();
+  if (!room.hasDraft && rooms.get(room.id) === room) rooms.delete(room.id);
 }
 
 export function forgetRooms(): void {

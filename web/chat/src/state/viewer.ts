@@ -1,6 +1,7 @@
 // Who is signed in, and where they are in the page.
 import { signal } from '@preact/signals';
 import { parlance } from '../server';
+import { outbox } from './outbox';
 
 /** Null for nobody. */
 export const viewer = signal(parlance.session.user);
@@ -11,14 +12,20 @@ export const farewell = signal('');
 let isLeaving = false;
 
 parlance.session.onChange((user) => {
-  farewell.value = user || isLeaving ? '' : 'Your session has ended. Please sign in again.';
+  const unsent = outbox.peek()?.unsent.peek() ?? 0;
+  const lost = unsent > 0 ? ` ${unsent === 1 ? 'One message was' : `${unsent} messages were`} not sent.` : '';
+  farewell.value = user || isLeaving ? '' : `Your session has ended.${lost} Please sign in again.`;
+  announcements.value = [];
   viewer.value = user;
 });
 
 export async function leave(): Promise<void> {
   isLeaving = true;
-  await parlance.session.logout();
-  isLeaving = false;
+  try {
+    await parlance.session.logout();
+  } finally {
+    isLeaving = false;
+  }
 }
 
 export type Route =
@@ -27,8 +34,17 @@ export type Route =
 
 function read(): Route {
   const [, screen, id] = location.hash.split('/');
-  if (screen === 'c' && id) return { screen: 'room', id: decodeURIComponent(id) };
+  if (screen === 'c' && id) return { screen: 'room', id: decoded(id) };
   return { screen: screen === 'register' || screen === 'login' ? screen : 'home' };
+}
+
+/** An address that somebody mistyped may hold anything; then there is no such conversation. */
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
 }
 
 /** What the address says, after its `#`. */
@@ -44,9 +60,31 @@ export function go(place: string): void {
   location.hash = place;
 }
 
-/** What a screen reader is to say when it gets to it. */
-export const announcement = signal('');
+interface Announcement {
+  readonly key: number;
+  readonly words: string;
+  /** The message that it is of, if it is of one. */
+  readonly messageId: string | null;
+}
 
-export function announce(words: string): void {
-  announcement.value = words;
+/** What a screen reader is to say when it gets to it. Each is an entry of its own, so that the same is said again. */
+export const announcements = signal<readonly Announcement[]>([]);
+
+/** So long each stays to be noticed. */
+const SAID_MS = 5_000;
+
+let announced = 0;
+
+export function announce(words: string, messageId: string | null = null): void {
+  announced += 1;
+  const key = announced;
+  announcements.value = [...announcements.peek(), { key, words, messageId }];
+  setTimeout(() => {
+    announcements.value = announcements.peek().filter((one) => one.key !== key);
+  }, SAID_MS);
+}
+
+/** The message has other words now, or none. */
+export function hush(messageId: string): void {
+  announcements.value = announcements.peek().filter((one) => one.messageId !== messageId);
 }

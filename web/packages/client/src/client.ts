@@ -13,7 +13,7 @@ import { followInbox, type InboxFollower } from './inbox.js';
 import { Session } from './session.js';
 import { openSocket } from './socket.js';
 import { browserLock, browserStorage, type Lock, memoryStorage, type Storage } from './storage.js';
-import { asker, authorizedFetch } from './transport.js';
+import { asker, authorizedFetch, type Tokens } from './transport.js';
 import { uuid } from './uuid.js';
 import { persist } from './wait.js';
 
@@ -33,6 +33,11 @@ export interface SendOptions {
   readonly signal?: AbortSignal;
 }
 
+export interface RequestOptions extends SendOptions {
+  /** Tries until it is answered, more and more rarely: for queries, and for what does no harm when it is done twice. */
+  readonly persist?: boolean;
+}
+
 export interface Parlance {
   readonly session: Session;
   /** For GraphQL clients that take a `fetch`: it signs in, and renews the token. */
@@ -41,11 +46,14 @@ export interface Parlance {
   readonly endpoint: string;
   /** The socket, for GraphQL clients that take one of graphql-ws. */
   readonly socket: Client;
-  /** Sends an operation for whoever is signed in and answers its data, or throws a `ParlanceError`. */
+  /**
+   * Sends an operation for whoever is signed in and answers its data, or throws a `ParlanceError`. It is never done as
+   * somebody who signs in meanwhile.
+   */
   request<Result, Variables>(
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
-    options?: SendOptions,
+    options?: RequestOptions,
   ): Promise<Result>;
   /**
    * Sends a message until the server has said that it is stored, or that it never will be. However often that takes,
@@ -75,28 +83,38 @@ export function connect({ url, storage, lock, webSocketImpl, fetch }: ConnectOpt
   };
   const around: Surroundings = { socket, session, nudged };
 
-  const request: Parlance['request'] = async (document, variables, { signal } = {}) => {
-    const token = await session.token();
+  /** Once, or twice if the token was refused. */
+  const attempt = async <Result, Variables>(
+    tokens: Tokens,
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+    signal?: AbortSignal,
+  ): Promise<Result> => {
+    const token = await tokens();
     try {
       return await ask(document, variables, { token, signal });
     } catch (thrown) {
       const { code } = ParlanceError.from(thrown);
       if (code !== 'TOKEN_EXPIRED' && code !== 'UNAUTHENTICATED' && code !== 'SESSION_REVOKED') throw thrown;
-      return ask(document, variables, { token: await session.token(token), signal });
+      return ask(document, variables, { token: await tokens(token), signal });
     }
+  };
+
+  const request: Parlance['request'] = async (document, variables, { signal, persist: isPatient } = {}) => {
+    const tokens = session.tokens();
+    const once = () => attempt(tokens, document, variables, signal);
+    return isPatient ? persist(once, { signal, nudged }) : once();
   };
 
   return {
     session,
     endpoint,
     socket,
-    fetch: authorizedFetch((spent) => session.token(spent), plainFetch),
+    fetch: authorizedFetch(() => session.tokens(), plainFetch),
     request,
-    async sendMessage(given, { signal } = {}) {
+    async sendMessage(given, options = {}) {
       const input = { ...given, clientMessageId: given.clientMessageId ?? uuid() };
-      const options = signal ? { signal } : {};
-      const attempt = () => request(SendMessageDocument, { input }, options);
-      return (await persist(attempt, { signal, nudged })).sendMessage;
+      return (await request(SendMessageDocument, { input }, { ...options, persist: true })).sendMessage;
     },
     followConversation: (follower) => followConversation(around, follower),
     followInbox: (follower) => followInbox(around, follower),

@@ -47,6 +47,10 @@ export class ParlanceError extends Error {
     return new ParlanceError('Nobody is signed in.', 'SIGNED_OUT', false);
   }
 
+  static replaced(): ParlanceError {
+    return new ParlanceError('Somebody else is signed in now.', 'SIGNED_OUT', false);
+  }
+
   /** Anything that was thrown. */
   static from(thrown: unknown): ParlanceError {
     return thrown instanceof ParlanceError ? thrown : ParlanceError.network(thrown);

@@ -4,6 +4,7 @@ import type { Client } from 'graphql-ws';
 import { type AnswerError, ParlanceError } from './errors.js';
 import type { TypedDocumentString } from './generated.js';
 import type { Session } from './session.js';
+import type { Tokens } from './transport.js';
 import { backoff, pauseUnlessNudged, persist } from './wait.js';
 
 /**
@@ -46,6 +47,8 @@ export function follow<Result, Variables extends Record<string, unknown>>(
 ): Following {
   const control = new AbortController();
   const { signal } = control;
+  // What one person follows nobody else goes on with.
+  const tokens = session.tokens();
   let isLoaded = false;
   let failures = 0;
   let phase: Phase | undefined;
@@ -99,14 +102,14 @@ export function follow<Result, Variables extends Record<string, unknown>>(
           isLoaded = true;
         }
         // Whoever is not signed in any more is told so here; the socket would only say that it could not be opened.
-        await session.token();
+        await tokens();
         if (signal.aborted || (await listen())) return null;
       } catch (thrown) {
         if (signal.aborted) return null;
         let error = ParlanceError.from(thrown);
         // Only the session knows whether this is the end of it: it tries to get another token.
         if (error.code === 'UNAUTHENTICATED' || error.code === 'SESSION_REVOKED')
-          error = await renewed(session);
+          error = await renewed(tokens);
         if (error.code === 'RESYNC_REQUIRED') isLoaded = false;
         else if (!error.retryable) return error;
       }
@@ -131,9 +134,9 @@ function reasonOf(thrown: unknown): ParlanceError {
   return ParlanceError.network(thrown);
 }
 
-async function renewed(session: Session): Promise<ParlanceError> {
+async function renewed(tokens: Tokens): Promise<ParlanceError> {
   try {
-    await session.token(await session.token());
+    await tokens(await tokens());
     return ParlanceError.network('a fresh token');
   } catch (thrown) {
     return ParlanceError.from(thrown);

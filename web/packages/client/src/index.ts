@@ -1,5 +1,11 @@
 // What applications use. `connect` is where to begin.
-export { type ConnectOptions, connect, type Parlance, type SendOptions } from './client.js';
+export {
+  type ConnectOptions,
+  connect,
+  type Parlance,
+  type RequestOptions,
+  type SendOptions,
+} from './client.js';
 export type { ConversationEvent, ConversationFollower, Cursor } from './conversation.js';
 export { ParlanceError } from './errors.js';
 export type { Following, Phase } from './follow.js';

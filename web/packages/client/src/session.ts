@@ -11,11 +11,14 @@ import {
   type UserFieldsFragment,
 } from './generated.js';
 import type { Kept, Lock, Storage } from './storage.js';
-import type { Ask } from './transport.js';
+import type { Ask, Tokens } from './transport.js';
 import { pause } from './wait.js';
 
 /** An access token is renewed so long before it ends, or a third of its life if that is less. */
 const AHEAD_MS = 60_000;
+
+/** So long another tab may take to write down the token that it got for the one that is refused here. */
+const SUCCESSOR_MS = 5_000;
 
 interface Access {
   readonly token: string;
@@ -26,7 +29,7 @@ interface Access {
 
 export class Session {
   #access: Access | null = null;
-  #renewing: Promise<string> | null = null;
+  #renewing: Promise<Access> | null = null;
   readonly #listeners = new Set<(user: UserFieldsFragment | null) => void>();
   readonly #ask: Ask;
   readonly #storage: Storage;
@@ -54,11 +57,15 @@ export class Session {
   }
 
   async register(input: RegisterInput): Promise<UserFieldsFragment> {
-    return this.#enter((await this.#ask(RegisterDocument, { input })).register);
+    const { register } = await this.#ask(RegisterDocument, { input });
+    this.#enter(register);
+    return register.user;
   }
 
   async login(input: LoginInput): Promise<UserFieldsFragment> {
-    return this.#enter((await this.#ask(LoginDocument, { input })).login);
+    const { login } = await this.#ask(LoginDocument, { input });
+    this.#enter(login);
+    return login.user;
   }
 
   /** Ends the session here at once, and then on the server, if that can be reached. */
@@ -81,20 +88,36 @@ export class Session {
    *
    * @throws {ParlanceError} `SIGNED_OUT` if nobody is signed in (any more); what is `retryable` if the server is away
    */
-  async token(spent?: string): Promise<string> {
+  token(spent?: string): Promise<string> {
+    return this.tokens()(spent);
+  }
+
+  /**
+   * Access tokens of whoever is signed in now, and of nobody who is after them: what one person has begun is not done
+   * as another. They come as from `token`.
+   */
+  tokens(): Tokens {
+    const whose = this.#user?.id;
+    return async (spent) => {
+      const { token, userId } = await this.#good(spent);
+      if (whose !== undefined && userId !== whose) throw ParlanceError.replaced();
+      return token;
+    };
+  }
+
+  async #good(spent?: string): Promise<Access> {
     const access = this.#access;
     const isGood = access && access.token !== spent && Date.now() < access.renewAt;
-    if (isGood && access.userId === this.#user?.id) return access.token;
+    if (isGood && access.userId === this.#user?.id) return access;
     this.#renewing ??= this.#lock(() => this.#renew()).finally(() => {
       this.#renewing = null;
     });
     return this.#renewing;
   }
 
-  /** Exchanges the refresh token, which is good once. No other tab does so at the same time. */
-  async #renew(): Promise<string> {
-    // Without locks another tab may be quicker: then its token is the one that is good.
-    for (let attempt = 1; ; attempt += 1) {
+  /** Exchanges the refresh token, which is good once. As a rule no other tab does so at the same time. */
+  async #renew(): Promise<Access> {
+    for (;;) {
       const kept = this.#storage.read();
       if (!kept) {
         this.#leave();
@@ -103,20 +126,29 @@ export class Session {
       try {
         // If the answer is lost, the same exchange works once more for a while, so nothing is written before.
         const fresh = await this.#exchange(kept);
+        const now = this.#storage.read();
         // Whoever has signed out meanwhile, or in as somebody else, stays so.
-        if (this.#storage.read()?.user.id !== kept.user.id) continue;
-        this.#enter(fresh);
-        return fresh.accessToken;
+        if (now?.user.id !== kept.user.id) continue;
+        // Another tab that was quicker has written the same, or what it has got for that since.
+        return this.#enter(fresh, now.refreshToken === kept.refreshToken);
       } catch (thrown) {
         const error = ParlanceError.from(thrown);
         if (error.retryable) throw error;
-        if (attempt < 5) {
-          await pause(50 * attempt);
-          if (this.#storage.read()?.refreshToken !== kept.refreshToken) continue;
-        }
+        if (await this.#isReplaced(kept, error)) continue;
         this.#leave();
         throw ParlanceError.signedOut();
       }
+    }
+  }
+
+  /** Whether another tab has written since; of what it has spent, its token may be on its way yet. */
+  async #isReplaced({ refreshToken }: Kept, { code }: ParlanceError): Promise<boolean> {
+    const isOver = code === 'SESSION_REVOKED';
+    const until = Date.now() + SUCCESSOR_MS;
+    for (;;) {
+      if (this.#storage.read()?.refreshToken !== refreshToken) return true;
+      if (isOver || Date.now() > until) return false;
+      await pause(100);
     }
   }
 
@@ -124,13 +156,14 @@ export class Session {
     return (await this.#ask(RefreshDocument, { input: { refreshToken } })).refreshToken;
   }
 
-  #enter({ accessToken, refreshToken, expiresAt, user }: AuthFieldsFragment): UserFieldsFragment {
+  #enter({ accessToken, refreshToken, expiresAt, user }: AuthFieldsFragment, isNewest = true): Access {
     const lifetime = lifetimeOf(accessToken) ?? Date.parse(expiresAt) - Date.now();
     const ahead = Math.min(AHEAD_MS, lifetime / 3);
-    this.#access = { token: accessToken, userId: user.id, renewAt: Date.now() + lifetime - ahead };
-    this.#storage.write({ refreshToken, user });
+    const access = { token: accessToken, userId: user.id, renewAt: Date.now() + lifetime - ahead };
+    this.#access = access;
+    if (isNewest) this.#storage.write({ refreshToken, user });
     this.#become(user);
-    return user;
+    return access;
   }
 
   #leave() {

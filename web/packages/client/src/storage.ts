@@ -1,5 +1,7 @@
 // Where the refresh token is kept, and what keeps two tabs from spending it at once.
 import type { UserFieldsFragment } from './generated.js';
+import { uuid } from './uuid.js';
+import { pause } from './wait.js';
 
 /** Who is signed in, as it is kept between visits. The access token is not: it lives in memory alone. */
 export interface Kept {
@@ -63,9 +65,58 @@ export type Lock = <T>(task: () => Promise<T>) => Promise<T>;
 
 /**
  * A Web Lock, which a tab that is closed gives back. Browsers have none on pages that came without TLS from elsewhere
- * than this machine; there the session copes with a token that another tab has just spent.
+ * than this machine; there it is a lease in `localStorage`, and without that, as in a program, nothing.
  */
 export function browserLock(name = 'parlance.refresh'): Lock {
   const locks = globalThis.navigator?.locks;
-  return locks ? async (task) => await locks.request(name, task) : (task) => task();
+  return locks ? async (task) => await locks.request(name, task) : lease(name);
+}
+
+/** Whoever is gone without a word keeps the others waiting no longer than this; an exchange takes less. */
+const LEASE_MS = 10_000;
+
+/** After so long what one tab has written is there for the others. */
+const SETTLE_MS = 40;
+
+/**
+ * Keeps tabs apart almost always. Two that get in at once all the same do no harm: the session looks at what is kept
+ * before and after each exchange.
+ */
+function lease(name: string): Lock {
+  const own = uuid();
+  const holder = (): string | null => {
+    const { tab, until } = JSON.parse(localStorage.getItem(name) ?? '{}');
+    // A clock that was set back makes no lease longer.
+    return until > Date.now() && until <= Date.now() + LEASE_MS ? tab : null;
+  };
+  const release = () => {
+    if (holder() === own) localStorage.removeItem(name);
+  };
+  const acquire = async () => {
+    for (;;) {
+      if (holder() === null) {
+        localStorage.setItem(name, JSON.stringify({ tab: own, until: Date.now() + LEASE_MS }));
+        // Of two that have written at once the later one has it.
+        await pause(SETTLE_MS);
+        if (holder() === own) return;
+      }
+      await pause(SETTLE_MS * (1 + Math.random()));
+    }
+  };
+  return async (task) => {
+    try {
+      await acquire();
+    } catch {
+      // Where a browser keeps nothing, there are no other tabs that share it.
+      return task();
+    }
+    // Also when the page is left or loaded again, which would have to wait for itself otherwise.
+    globalThis.addEventListener?.('pagehide', release);
+    try {
+      return await task();
+    } finally {
+      globalThis.removeEventListener?.('pagehide', release);
+      release();
+    }
+  };
 }

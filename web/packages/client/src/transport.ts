@@ -43,15 +43,19 @@ export function asker(url: string, fetch: typeof globalThis.fetch): Ask {
   };
 }
 
-/** Something that gives access tokens; `spent` is one that was refused. */
+/** Something that gives access tokens, all of one person; `spent` is one that was refused. */
 export type Tokens = (spent?: string) => Promise<string>;
 
 /**
- * `fetch` with the token of whoever is signed in. A request that is refused because its token has expired is sent
- * again with another: it was refused as a whole, so nothing is done twice.
+ * `fetch` with the token of whoever is signed in when it is called. A request that is refused because its token has
+ * expired is sent again with another of theirs: it was refused as a whole, so nothing is done twice.
  */
-export function authorizedFetch(tokens: Tokens, fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+export function authorizedFetch(
+  begin: () => Tokens,
+  fetch: typeof globalThis.fetch,
+): typeof globalThis.fetch {
   return async (input, init) => {
+    const tokens = begin();
     const send = (token: string) => {
       const headers = new Headers(init?.headers);
       headers.set('authorization', `Bearer ${token}`);

@@ -41,14 +41,14 @@ test('a send waits for a server that is down, and is given up when told so', { t
   const it = await place(t);
   const ann = await it.person('ann');
   const chat = await group([ann, await it.person('bob')]);
-  await it.kill();
+  await it.server.end();
   const control = new AbortController();
   const givenUp = ann.sendMessage({ conversationId: chat, body: 'never' }, { signal: control.signal });
   const waiting = ann.sendMessage({ conversationId: chat, body: 'later' });
   await sleep(300);
   control.abort();
   await assert.rejects(givenUp, { code: 'NETWORK' });
-  await it.start();
+  await it.server.start();
   assert.equal((await waiting).message.body, 'later');
 });
 
@@ -79,9 +79,9 @@ test('who follows misses nothing and gets nothing twice while the server is kill
   const sending = Promise.all([ann, ann, bob].map(sender));
   for (let kills = 0; kills < 4; kills += 1) {
     await sleep(500);
-    await it.kill();
+    await it.server.end();
     await sleep(200);
-    await it.start();
+    await it.server.start();
   }
   await sleep(500);
   isOver = true;
@@ -143,9 +143,9 @@ test('after a restore from a backup the conversation is loaded afresh', { timeou
     },
   });
   await until('they are live', () => one.phases.at(-1) === 'live');
-  await it.kill('SIGTERM');
-  await it.run('restored');
-  await it.start();
+  await it.server.end('SIGTERM');
+  await it.server.run('restored');
+  await it.server.start();
   await until('both are loaded again', () => one.loads === 2 && inbox.loads === 2);
   await ann.sendMessage({ conversationId: chat, body: 'after it' });
   await until('it is heard', () => one.messages.length === 1 && inbox.advanced === 1);
@@ -199,9 +199,9 @@ test('the inbox tells what came, moved and went, also while the server was away'
   await until('both are heard', () => unread.get(old) === 1 && unread.get(another) === 0);
   // Bob's socket is cut, and the server is down for a while: others write as soon as it is back.
   bob.socket.terminate();
-  await it.kill();
+  await it.server.end();
   const late = Promise.all([1, 2, 3].map((n) => ann.sendMessage({ conversationId: another, body: `${n}` })));
-  await it.start();
+  await it.server.start();
   await late;
   const input = { conversationId: old, userId: bob.session.user.id };
   await ann.request(RemoveParticipantDocument, { input });
@@ -296,4 +296,44 @@ test('a nudge ends a wait, however long that would have been', { timeout }, asyn
   await sleep(50);
   ann.nudge();
   assert.equal((await sending).message.seq, 1);
+});
+
+test('a question that persists is asked more and more rarely until it is answered', {
+  timeout,
+}, async (t) => {
+  const it = await place(t);
+  let [asked, isAway] = [0, false];
+  const away = async (url, init) => {
+    if (!isAway) return fetch(url, init);
+    asked += 1;
+    throw new TypeError('the server is away');
+  };
+  const ann = await it.person('ann', { fetch: away });
+  isAway = true;
+  await assert.rejects(ann.request(ConversationsDocument, { first: 1 }), { code: 'NETWORK' });
+  assert.equal(asked, 1);
+  const control = new AbortController();
+  const options = { persist: true, signal: control.signal };
+  const givenUp = ann.request(ConversationsDocument, { first: 1 }, options);
+  const waiting = ann.request(ConversationsDocument, { first: 1 }, { persist: true });
+  await sleep(2_000);
+  assert.ok(asked >= 5 && asked <= 15, `${asked} requests of two in two seconds`);
+  control.abort();
+  await assert.rejects(givenUp, { code: 'NETWORK' });
+  isAway = false;
+  assert.deepEqual((await waiting).conversations.nodes, []);
+});
+
+test('nobody goes on with what somebody else has followed', { timeout }, async (t) => {
+  const it = await place(t);
+  const [one, cat] = [await it.person('ann'), await it.person('cat')];
+  const chat = await group([cat, one]);
+  const followed = follower(one, chat);
+  await until('it is live', () => followed.phases.at(-1) === 'live');
+  await one.session.register({
+    username: 'bob',
+    email: 'bob@example.org',
+    password: 'correct horse battery',
+  });
+  assert.equal((await followed.ended).code, 'SIGNED_OUT');
 });

@@ -1,11 +1,5 @@
 // A server of a test's own, on SQLite in a folder that goes with the test, and the people on it.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import {
   CreateConversationDocument,
   connect,
@@ -13,79 +7,19 @@ import {
   OpenConversationDocument,
 } from '@parlance/client';
 import { WebSocket } from 'ws';
+import { makeFolder, removeFolder, Server } from '../../../../tests/server.mjs';
 
-const program = resolve(
-  process.env.PARLANCE ?? new URL('../../../../target/debug/parlance', import.meta.url).pathname,
-);
+export { sleep, until } from '../../../../tests/server.mjs';
+
 const password = 'correct horse battery';
 
-export const sleep = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
-
-/** Waits until something holds. */
-export async function until(what, holds, within = 20_000) {
-  const over = Date.now() + within;
-  for (;;) {
-    const value = await holds();
-    if (value) return value;
-    if (Date.now() > over) assert.fail(`${what}: not within ${within / 1000} s`);
-    await sleep(20);
-  }
-}
-
-/** Below the range from which the system gives out ports, so that no client takes it. */
-async function freePort() {
-  for (;;) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
-    const probe = createServer();
-    const isFree = await new Promise((done) => {
-      probe.once('error', () => done(false));
-      probe.listen(port, '127.0.0.1', () => probe.close(() => done(true)));
-    });
-    if (isFree) return port;
-  }
-}
-
 export async function place(t, env = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'parlance-client-'));
-  const port = await freePort();
-  const log = join(folder, 'log');
-  let child;
-  const run = (command) => {
-    const to = openSync(log, 'a');
-    child = spawn(program, [command], {
-      cwd: folder,
-      env: {
-        PATH: process.env.PATH,
-        DATABASE_URL: `sqlite:${join(folder, 'parlance.db')}`,
-        PARLANCE_LISTEN: `127.0.0.1:${port}`,
-        PARLANCE_LOG: 'warn',
-        PARLANCE_RATE_LIMITS: 'off',
-        ...env,
-      },
-      stdio: ['ignore', to, to],
-    });
-    closeSync(to);
-    return once(child, 'exit');
-  };
-  const url = `http://127.0.0.1:${port}`;
+  const folder = makeFolder('client');
+  const server = await Server.make(folder, 'server', env);
+  const { url } = server;
   const it = {
+    server,
     url,
-    async start() {
-      run('serve');
-      await until('the server is ready', async () => {
-        assert.equal(child.exitCode, null, readFileSync(log, 'utf8'));
-        return (await fetch(`${url}/readyz`).catch(() => null))?.ok;
-      });
-    },
-    async kill(signal = 'SIGKILL') {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      child.kill(signal);
-      await once(child, 'exit');
-    },
-    /** Another command, while the server is down. */
-    async run(command) {
-      assert.deepEqual(await run(command), [0, null], readFileSync(log, 'utf8'));
-    },
     /** A client as a page has it. */
     client(options = {}) {
       const client = connect({ url, storage: memoryStorage(), webSocketImpl: WebSocket, ...options });
@@ -100,10 +34,10 @@ export async function place(t, env = {}) {
     },
   };
   t.after(async () => {
-    await it.kill();
-    rmSync(folder, { recursive: true, force: true });
+    await server.end();
+    removeFolder(folder);
   });
-  await it.start();
+  await server.start();
   return it;
 }
 

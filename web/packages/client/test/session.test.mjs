@@ -1,8 +1,15 @@
 // Signing in and staying signed in.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { memoryStorage, ParlanceError, RefreshDocument, ViewerDocument } from '@parlance/client';
-import { place, sleep, until } from './place.mjs';
+import {
+  browserLock,
+  memoryStorage,
+  ParlanceError,
+  RefreshDocument,
+  SendMessageDocument,
+  ViewerDocument,
+} from '@parlance/client';
+import { group, place, sleep, until } from './place.mjs';
 
 const timeout = 60_000;
 const password = 'correct horse battery';
@@ -99,6 +106,116 @@ for (const locks of [true, false]) {
     }
   });
 }
+
+test('without locks, a tab whose answer is late takes nothing from the others', { timeout }, async (t) => {
+  const it = await place(t);
+  const shared = browser({ locks: false });
+  await it.person('ann', shared.tab());
+  const release = [];
+  const late = async (url, init) => {
+    const response = await fetch(url, init);
+    if (init.body.includes('mutation Refresh(')) await new Promise((go) => release.push(go));
+    return response;
+  };
+  const [one, other] = [1, 2].map(() => it.client({ ...shared.tab(), fetch: late }));
+  const third = it.client(shared.tab());
+  // All begin with one refresh token. The server gives its successor twice; the third has to wait until it is written.
+  const first = shared.read().refreshToken;
+  const waiting = [one.session.token(), other.session.token()];
+  await until('the server has answered two', () => release.length === 2);
+  waiting.push(third.session.token());
+  await sleep(1_500);
+  assert.equal(third.session.user.username, 'ann', 'it does not give up yet');
+  release[0]();
+  await waiting[2];
+  const newest = shared.read().refreshToken;
+  release[1]();
+  await Promise.all(waiting);
+  assert.notEqual(newest, first);
+  assert.equal(shared.read().refreshToken, newest, 'what came late does not take the place of what is newer');
+  for (const tab of [one, other, third]) {
+    assert.equal((await tab.request(ViewerDocument, {})).viewer.username, 'ann');
+  }
+});
+
+test('a lease keeps tabs apart where there are no Web Locks', { timeout }, async (t) => {
+  const kept = new Map();
+  const localStorage = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem: (key, value) => kept.set(key, value),
+    removeItem: (key) => kept.delete(key),
+  };
+  for (const [name, value] of Object.entries({ localStorage, navigator: {} })) {
+    const own = Object.getOwnPropertyDescriptor(globalThis, name);
+    Object.defineProperty(globalThis, name, { value, configurable: true });
+    t.after(() => (own ? Object.defineProperty(globalThis, name, own) : delete globalThis[name]));
+  }
+  let [inside, most, done] = [0, 0, 0];
+  const task = async () => {
+    inside += 1;
+    most = Math.max(most, inside);
+    await sleep(30);
+    inside -= 1;
+    done += 1;
+    if (done === 2) throw new Error('it failed');
+  };
+  // A lease of a time that lies far ahead is of before the clock was set back.
+  kept.set('lock', JSON.stringify({ tab: 'gone', until: Date.now() + 3_600_000 }));
+  const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => browserLock('lock')(task)));
+  assert.deepEqual([most, done, kept.size], [1, 5, 0]);
+  assert.equal(outcomes.filter(({ status }) => status === 'rejected').length, 1);
+});
+
+test('what one person has begun is not done as another', { timeout }, async (t) => {
+  const it = await place(t);
+  const bob = await it.person('bob');
+  // Each way to send, refused or lost at first, while somebody else signs in.
+  const ways = {
+    request: (ann, input) => ann.request(SendMessageDocument, { input }),
+    send: (ann, input) => ann.sendMessage(input),
+    fetch: (ann, input) =>
+      ann.fetch(ann.endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: String(SendMessageDocument), variables: { input } }),
+      }),
+  };
+  const outcomes = {
+    refused: () =>
+      Response.json(
+        { errors: [{ message: 'the token has expired', extensions: { code: 'TOKEN_EXPIRED' } }] },
+        { status: 401 },
+      ),
+    lost: () => {
+      throw new TypeError('the answer was lost');
+    },
+  };
+  for (const [way, outcome] of [
+    ['request', 'refused'],
+    ['fetch', 'refused'],
+    ['send', 'refused'],
+    ['send', 'lost'],
+  ]) {
+    let ann;
+    let sends = 0;
+    const changing = async (url, init) => {
+      if (!init.body.includes('mutation SendMessage(')) return fetch(url, init);
+      sends += 1;
+      if (sends > 1) return fetch(url, init);
+      await ann.session.register({
+        username: `cat-${way}-${outcome}`,
+        email: `${way}-${outcome}@example.org`,
+        password,
+      });
+      return outcomes[outcome]();
+    };
+    ann = await it.person(`ann-${way}-${outcome}`, { fetch: changing });
+    const chat = await group([ann, bob]);
+    const sending = ways[way](ann, { conversationId: chat, body: 'by Ann' });
+    await assert.rejects(sending, { code: 'SIGNED_OUT' }, `${way}, ${outcome}`);
+    assert.equal(sends, 1);
+  }
+});
 
 test('a renewal whose answer is lost is tried again with the same token', { timeout }, async (t) => {
   const it = await place(t);
@@ -211,10 +328,10 @@ test('while the server is away nobody is signed out', { timeout }, async (t) => 
   const it = await place(t);
   const { session } = await it.person('ann');
   const token = await session.token();
-  await it.kill();
+  await it.server.end();
   await assert.rejects(session.token(token), { code: 'NETWORK' });
   assert.equal(session.user.username, 'ann');
-  await it.start();
+  await it.server.start();
   assert.ok(await session.token(token));
 });
 
