@@ -106,7 +106,7 @@ pub(super) enum Taken<E> {
     Here(Vec<Arc<Held<E>>>),
     /// The ring begins later: the database has it.
     Before,
-    /// There is nothing of that number yet.
+    /// There is nothing of that number yet, or not as it is known to be by now.
     Ahead,
 }
 
@@ -163,18 +163,20 @@ impl<S: Source> Room<S> {
         self.passing.subscribe()
     }
 
-    /// At most so many events from a number on, and not many bytes of them.
-    pub(super) fn take(&self, from: i64, most: usize) -> Taken<S::Entry> {
+    /// At most so many events from a number on, and not many bytes of them, with the work of all
+    /// up to `known` in them.
+    pub(super) fn take(&self, from: i64, known: i64, most: usize) -> Taken<S::Entry> {
         let mut bytes = 0;
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner).take(from, |place, event| {
+        let wants = |place, event: &S::Entry| {
             bytes += event.size();
             place < most && (place == 0 || bytes <= SLICE_BYTES)
-        })
+        };
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).take(from, known, wants)
     }
 
     /// All events from a number on.
     pub(super) fn take_all(&self, from: i64) -> Taken<S::Entry> {
-        self.ring.lock().unwrap_or_else(PoisonError::into_inner).take(from, |_, _| true)
+        self.ring.lock().unwrap_or_else(PoisonError::into_inner).take(from, 0, |_, _| true)
     }
 
     /// How many events to read for a page.
@@ -316,11 +318,9 @@ impl<E: Entry> Ring<E> {
     }
 
     /// The events from a number on, as long as they are wanted.
-    fn take(&self, from: i64, mut wants: impl FnMut(usize, &E) -> bool) -> Taken<E> {
-        if from > self.end() {
-            return Taken::Ahead;
-        }
+    fn take(&self, from: i64, known: i64, mut wants: impl FnMut(usize, &E) -> bool) -> Taken<E> {
         match usize::try_from(from - self.begin) {
+            Ok(_) if self.end() < from.max(known) => Taken::Ahead,
             Ok(skipped) => {
                 let events = self.events.iter().skip(skipped).enumerate();
                 let wanted = events.take_while(|(place, event)| wants(*place, event));

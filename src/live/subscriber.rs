@@ -61,7 +61,8 @@ pub struct Subscriber<S: Source> {
     seen: i64,
     /// The page that they are of, held for others until the last of them is handed out.
     page: Option<Arc<Shared<S::Entry>>>,
-    /// How far the log reached when the follower came.
+    /// How far the log reached when the follower came: a room that has not read so far yet shows
+    /// what was changed by then as it was.
     begun: i64,
     head: watch::Receiver<i64>,
     passing: broadcast::Receiver<Signal>,
@@ -184,7 +185,7 @@ impl<S: Source> Subscriber<S> {
                 return Ok(Step::Passing(signal));
             }
             let head = self.head();
-            match self.room.take(self.next, SLICE) {
+            match self.room.take(self.next, self.begun, SLICE) {
                 Taken::Here(slice) => self.hold(slice, head, Instant::now()),
                 Taken::Before => {
                     self.hub.metrics().ring_misses.inc();
@@ -224,7 +225,7 @@ impl<S: Source> Subscriber<S> {
         if self.slice.is_empty() || head == self.seen {
             return;
         }
-        match self.room.take(self.next, SLICE) {
+        match self.room.take(self.next, self.begun, SLICE) {
             Taken::Here(slice) => self.hold(slice, head, Instant::now()),
             // These were read later than all that the room has.
             Taken::Ahead => self.seen = head,

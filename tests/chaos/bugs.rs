@@ -23,7 +23,8 @@ struct Bug {
     before: Option<&'static str>,
 }
 
-const CROWD: Crowd = Crowd { writers: 16, comers: 4, readers: 2, follows: true, doubles: 0 };
+const CROWD: Crowd =
+    Crowd { writers: 16, comers: 4, readers: 2, editors: 1, follows: true, doubles: 0 };
 
 const BUGS: [Bug; 6] = [
     // The same build without a bug, or being caught would say nothing.
@@ -52,7 +53,7 @@ const BUGS: [Bug; 6] = [
         rules: &[Rule::Prompt],
         seconds: 20,
         kinds: &[],
-        crowd: Crowd { writers: 2, comers: 0, readers: 0, follows: true, doubles: 0 },
+        crowd: Crowd { writers: 2, comers: 0, readers: 0, editors: 0, follows: true, doubles: 0 },
         before: None,
     },
     // Who waits for the lock meanwhile may be removed.
@@ -61,7 +62,7 @@ const BUGS: [Bug; 6] = [
         rules: &[Rule::Sender],
         seconds: 15,
         kinds: &[Kind::HoldRow],
-        crowd: Crowd { writers: 2, comers: 48, readers: 0, follows: false, doubles: 0 },
+        crowd: Crowd { writers: 2, comers: 48, readers: 0, editors: 0, follows: false, doubles: 0 },
         before: None,
     },
     // The unique index, which is the second line, is taken away, or the first would not be missed.
@@ -70,7 +71,7 @@ const BUGS: [Bug; 6] = [
         rules: &[Rule::OneRow],
         seconds: 8,
         kinds: &[Kind::Cut(Side::Clients)],
-        crowd: Crowd { writers: 16, comers: 0, readers: 0, follows: false, doubles: 4 },
+        crowd: Crowd { writers: 16, comers: 0, readers: 0, editors: 0, follows: false, doubles: 4 },
         before: Some("ALTER TABLE messages DROP INDEX messages_client_id"),
     },
 ];
@@ -99,6 +100,7 @@ pub(crate) async fn catch(options: &Options, named: &[String], folder: &Path) ->
             patience: Duration::from_secs(12),
             bug: Some(bug.name),
             before: bug.before,
+            is_whole: false,
         };
         let run = run::run(options, &plan, &folder.join(bug.name)).await?;
         let waits = waits(&run.history);

@@ -12,7 +12,7 @@ use tokio::{
 
 use super::{
     dice::Dice,
-    proxy::{Mode, Turn, pace, until_cut},
+    proxy::{Felt, Pace, Turn},
 };
 
 /// Of how many hundred messages so many are disturbed.
@@ -36,7 +36,7 @@ const HELD: Duration = Duration::from_millis(200);
 pub(crate) async fn pump(
     mut from: OwnedReadHalf,
     mut to: OwnedWriteHalf,
-    mut mode: watch::Receiver<Mode>,
+    mut pace: Pace,
     noise: watch::Receiver<Noise>,
     mut dice: Dice,
 ) {
@@ -52,7 +52,7 @@ pub(crate) async fn pump(
                     while let Some((length, is_message)) = frame(&read) {
                         let frame: Vec<u8> = read.drain(..length).collect();
                         if is_message {
-                            disturb(frame, noise, &mut dice, &mut held, &mut out);
+                            disturb(frame, (noise, &pace.felt), &mut dice, &mut held, &mut out);
                         } else {
                             out.extend(frame);
                         }
@@ -64,34 +64,36 @@ pub(crate) async fn pump(
                     out.extend(frame);
                 }
             }
-            () = until_cut(&mut mode) => return,
+            () = pace.until_cut() => return,
         }
-        if !out.is_empty() && matches!(pace(&mut mode, out.len()).await, Turn::Broken) {
+        if !out.is_empty() && matches!(pace.wait(out.len()).await, Turn::Broken) {
             return;
         }
         tokio::select! {
             done = to.write_all(&out) => if done.is_err() { return },
-            () = until_cut(&mut mode) => return,
+            () = pace.until_cut() => return,
         }
     }
 }
 
 fn disturb(
     frame: Vec<u8>,
-    noise: Noise,
+    (noise, felt): (Noise, &Felt),
     dice: &mut Dice,
     held: &mut Vec<(Instant, Vec<u8>)>,
     out: &mut Vec<u8>,
 ) {
     if dice.below(100) < noise.lost {
-        return;
+        return Felt::add(&felt.lost);
     }
     if dice.below(100) < noise.late {
+        Felt::add(&felt.late);
         held.push((Instant::now(), frame));
         return;
     }
     out.extend(&frame);
     if dice.below(100) < noise.doubled {
+        Felt::add(&felt.doubled);
         out.extend(&frame);
     }
     // What was held back comes after what was said later.

@@ -15,14 +15,31 @@ pub(crate) struct Key {
     pub(crate) n: u32,
 }
 
+/// What a number names, and what is said by it: of a message or change its hash, and that of its
+/// words. No words are [`Name::BLANK`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Name {
+    pub(crate) of: u32,
+    pub(crate) says: u32,
+}
+
+impl Name {
+    /// What a tombstone says.
+    pub(crate) const BLANK: u32 = 0;
+}
+
 /// All that was seen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     pub(crate) sends: Vec<Send>,
     pub(crate) acks: Vec<Ack>,
+    pub(crate) changes: Vec<Change>,
     pub(crate) moves: Vec<Move>,
+    /// Everybody who was to follow, whether or not they ever got anything.
+    pub(crate) followers: Vec<Follower>,
     pub(crate) streams: Vec<Stream>,
     pub(crate) pages: Vec<Page>,
+    pub(crate) denials: Vec<Denial>,
     pub(crate) intrusions: Vec<Intrusion>,
     pub(crate) faults: Vec<Fault>,
 }
@@ -65,6 +82,46 @@ pub(crate) struct Ack {
     pub(crate) event_seq: u32,
 }
 
+/// An edit, a deletion or another title that somebody asked for, however often.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change {
+    pub(crate) chat: Chat,
+    pub(crate) person: Person,
+    pub(crate) deed: Deed,
+    /// What is said from then on.
+    pub(crate) says: u32,
+    /// When the first try began.
+    pub(crate) call: Micros,
+    pub(crate) outcome: Outcome,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Deed {
+    /// New words for a message, if it is at this revision.
+    Edit {
+        seq: u32,
+        expected: u32,
+    },
+    /// The end of a message's words, at whatever revision.
+    Delete {
+        seq: u32,
+    },
+    Title,
+}
+
+/// What is known of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Acknowledged: when, the number, and the revision of the message (0 of a title).
+    Done { ret: Micros, event_seq: u32, revision: u32 },
+    /// Refused by the answer to the only try.
+    Refused,
+    /// There was a try without an answer, and no later answer says what became of it.
+    Open,
+    /// The run ended before an answer came.
+    Unknown,
+}
+
 /// One try to let somebody in or to take somebody out.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Move {
@@ -80,6 +137,18 @@ pub(crate) struct Move {
 pub(crate) enum Way {
     In,
     Out,
+}
+
+/// Somebody who was to follow a conversation all the time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Follower {
+    pub(crate) number: u16,
+    pub(crate) person: Person,
+    pub(crate) chat: Chat,
+    pub(crate) by: By,
+    /// Whether they read at once whatever comes, where much is said: by these it is told when
+    /// news comes again after a fault.
+    pub(crate) is_prompt: bool,
 }
 
 /// One subscription from its beginning to its end.
@@ -109,8 +178,9 @@ pub(crate) struct Item {
     pub(crate) number: u32,
     /// Milliseconds since the run began.
     pub(crate) at: u32,
-    /// Stands for everything that the number names.
-    pub(crate) name: u64,
+    pub(crate) name: Name,
+    /// Of the message that it is about; 0 if it is about none.
+    pub(crate) revision: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,8 +203,25 @@ pub(crate) struct Page {
     pub(crate) call: Micros,
     pub(crate) ret: Micros,
     pub(crate) place: Place,
+    /// Whether tombstones were asked for too.
+    pub(crate) is_all: bool,
     /// In the order in which they came.
-    pub(crate) items: Vec<(u32, u64)>,
+    pub(crate) items: Vec<Shown>,
+}
+
+/// A message on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) seq: u32,
+    pub(crate) name: Name,
+    pub(crate) revision: u32,
+}
+
+/// Who asked for a conversation and was told that there is none for them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Denial {
+    pub(crate) person: Person,
+    pub(crate) chat: Chat,
 }
 
 /// Where a page was asked for.
@@ -146,13 +233,22 @@ pub(crate) enum Place {
     Before(u32),
 }
 
-/// What somebody tried who never was in, and whether it was let through.
+/// What somebody tried who never was in, and what came of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Intrusion {
     pub(crate) person: Person,
     pub(crate) chat: Chat,
     pub(crate) what: &'static str,
-    pub(crate) answer: Option<String>,
+    pub(crate) answer: Answer,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// The connection broke, or the server was busy.
+    None,
+    Refused,
+    /// It was let through, and this came of it.
+    Through(String),
 }
 
 /// Something that was broken on purpose.
@@ -163,9 +259,9 @@ pub(crate) struct Fault {
     pub(crate) over: Micros,
     /// From when on recovery counts.
     pub(crate) counts_from: Micros,
-    /// Whether only a try that began after that counts.
-    pub(crate) is_fresh: bool,
     pub(crate) hit: Hit,
+    /// How it was seen that it took hold; none if that was not seen.
+    pub(crate) took: Option<String>,
 }
 
 /// What a fault afflicts.
@@ -184,12 +280,23 @@ pub(crate) struct Stored {
     pub(crate) strays: u64,
 }
 
+/// What there must be in a history, or nothing was proved by it; each with those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Wanted {
+    Acknowledgements,
+    Followers,
+    /// Faults and changes, and everybody who can take part.
+    Everything,
+}
+
 /// A conversation's log.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Log {
     /// The counters in the conversation's row.
     pub(crate) message_seq: u32,
     pub(crate) event_seq: u32,
+    /// What the title says, as in [`Name`].
+    pub(crate) title: u32,
     /// Sorted by event number.
     pub(crate) rows: Vec<Row>,
     /// Who ever was in, and the number by which they are out.
@@ -200,7 +307,8 @@ pub(crate) struct Log {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     pub(crate) event_seq: u32,
-    pub(crate) name: u64,
+    /// Of a message with its words as they are now.
+    pub(crate) name: Name,
     pub(crate) what: What,
 }
 
@@ -212,11 +320,18 @@ pub(crate) enum What {
         sender: Option<Person>,
         /// None if no client's id is with it, or one that was never made here.
         key: Option<Key>,
-        /// Whether it says what was to be said under that key.
-        is_true: bool,
+        /// What was to be said under that key.
+        said: u32,
+        revision: u32,
+        /// The number of what changed it last.
+        changed: Option<u32>,
     },
     Joined(Person),
     Left(Person),
+    /// Of which message, by whom.
+    Edited(u32, Option<Person>),
+    Deleted(u32, Option<Person>),
+    Titled(Option<Person>),
     Other,
 }
 
@@ -224,7 +339,7 @@ impl Row {
     pub(crate) fn seq(&self) -> Option<u32> {
         match self.what {
             What::Message { seq, .. } => Some(seq),
-            What::Joined(_) | What::Left(_) | What::Other => None,
+            _ => None,
         }
     }
 }

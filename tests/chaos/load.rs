@@ -39,55 +39,72 @@ fn number(bytes: &[u8]) -> u128 {
 
 /// Everything.
 pub(crate) async fn stored(world: &World, cast: &Cast) -> Outcome<Stored> {
-    type Message = (Vec<u8>, u32, u32, Vec<u8>, Vec<u8>, Option<Vec<u8>>, String);
-    type Change = (Vec<u8>, u32, String, Option<Vec<u8>>);
+    type Message = (Vec<u8>, u32, u32, Option<u32>, Vec<u8>, Vec<u8>, Option<Vec<u8>>, String, u32);
+    type Changed = (Vec<u8>, u32, String, Option<u32>, Vec<u8>, Option<Vec<u8>>, Option<String>);
     let (mut conn, ids) = (connect(world).await?, Ids::new(cast));
     let mut stored = Stored::default();
     stored.logs.resize_with(cast.chats.len(), Log::default);
-    for (id, message_seq, event_seq) in conn
-        .query::<(Vec<u8>, u32, u32), _>("SELECT id, message_seq, event_seq FROM conversations")
-        .await?
+    let conversations = "SELECT id, message_seq, event_seq, title FROM conversations";
+    for (id, message_seq, event_seq, title) in
+        conn.query::<(Vec<u8>, u32, u32, Option<String>), _>(conversations).await?
     {
         match ids.chats.get(&id) {
             Some(chat) => {
                 let log = &mut stored.logs[usize::from(*chat)];
                 (log.message_seq, log.event_seq) = (message_seq, event_seq);
+                log.title = names::words_of(title.as_deref().unwrap_or_default());
             }
             None => stored.strays += 1,
         }
     }
-    let messages = "SELECT conversation_id, seq, event_seq, id, sender_id, client_message_id, body \
-        FROM messages ORDER BY conversation_id, seq";
+    let messages = "SELECT conversation_id, seq, event_seq, changed_event_seq, id, sender_id, \
+        client_message_id, body, revision FROM messages ORDER BY conversation_id, seq";
     let mut rows = conn.query_iter(messages).await?;
     while let Some(row) = rows.next().await? {
-        let (chat, seq, event_seq, id, sender, own, body): Message = mysql_async::from_row(row);
+        let (chat, seq, event_seq, changed, id, sender, own, body, revision): Message =
+            mysql_async::from_row(row);
         let Some(chat) = ids.chats.get(&chat) else {
             stored.strays += 1;
             continue;
         };
         let key = own.and_then(|own| names::key(Uuid::from_slice(&own).ok()?));
         let (id, sender) = (number(&id), ids.people.get(&sender).copied());
-        let is_true = key.is_some_and(|key| names::body(key) == body);
-        let what = What::Message { seq, id, sender, key, is_true };
+        let said = key.map_or(0, |key| names::words_of(&names::body(key)));
+        let what = What::Message { seq, id, sender, key, said, revision, changed };
         let name = names::of_message(id, &body);
         stored.logs[usize::from(*chat)].rows.push(Row { event_seq, name, what });
     }
     drop(rows);
-    let changes = "SELECT conversation_id, event_seq, kind, subject_id FROM changes";
-    for (chat, event_seq, kind, subject) in conn.query::<Change, _>(changes).await? {
+    let changes = "SELECT conversation_id, event_seq, kind, message_seq, actor_id, subject_id, data \
+        FROM changes";
+    for (chat, event_seq, kind, seq, actor, subject, data) in
+        conn.query::<Changed, _>(changes).await?
+    {
         let Some(chat) = ids.chats.get(&chat) else {
             stored.strays += 1;
             continue;
         };
-        let kind = kind.to_lowercase();
+        let log = &mut stored.logs[usize::from(*chat)];
         let person = subject.as_ref().and_then(|subject| ids.people.get(subject)).copied();
-        let what = match (&*kind, person) {
-            ("joined", Some(person)) => What::Joined(person),
-            ("left", Some(person)) => What::Left(person),
+        let actor = ids.people.get(&actor).copied();
+        let kind = kind.to_lowercase();
+        let what = match (&*kind, person, seq) {
+            ("joined", Some(person), _) => What::Joined(person),
+            ("left", Some(person), _) => What::Left(person),
+            ("edited", _, Some(seq)) => What::Edited(seq, actor),
+            ("deleted", _, Some(seq)) => What::Deleted(seq, actor),
+            ("updated", ..) => What::Titled(actor),
             _ => What::Other,
         };
-        let name = names::of_change(&kind, subject.map_or(0, |subject| number(&subject)));
-        stored.logs[usize::from(*chat)].rows.push(Row { event_seq, name, what });
+        let about = match (what, &subject) {
+            (What::Edited(seq, _) | What::Deleted(seq, _), _) => id_of(log, seq),
+            (_, Some(subject)) => number(subject),
+            _ => 0,
+        };
+        // The role of who joins is not what is told of them.
+        let title = data.filter(|_| matches!(what, What::Titled(_))).unwrap_or_default();
+        let name = names::of_change(&kind, about, &title);
+        log.rows.push(Row { event_seq, name, what });
     }
     let members = "SELECT conversation_id, user_id, left_event_seq FROM members";
     for (chat, person, left) in conn.query::<(Vec<u8>, Vec<u8>, Option<u32>), _>(members).await? {
@@ -103,6 +120,17 @@ pub(crate) async fn stored(world: &World, cast: &Cast) -> Outcome<Stored> {
     }
     conn.disconnect().await?;
     Ok(stored)
+}
+
+/// The id of a message in a log that begins with its messages.
+fn id_of(log: &Log, seq: u32) -> u128 {
+    let is_it = |row: &&Row| row.seq() == Some(seq);
+    let place = usize::try_from(seq).unwrap_or(usize::MAX).wrapping_sub(1);
+    let row = log.rows.get(place).filter(is_it).or_else(|| log.rows.iter().find(is_it));
+    match row.map(|row| row.what) {
+        Some(What::Message { id, .. }) => id,
+        _ => 0,
+    }
 }
 
 /// How far everybody who is, or was, in a conversation is to come.

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use crate::{
     Options,
-    check::{Recovery, Rule, recoveries, waits},
-    history::{End, Fate, Fault, History, Micros, Row},
+    check::{Recovery, Rule, Times, recoveries, waits},
+    history::{Answer, Deed, End, Fate, Fault, History, Micros, Outcome as Became, Row},
     run::Run,
     world::Outcome,
 };
@@ -33,6 +33,15 @@ impl Report {
         let streams = history.streams.iter();
         let told: usize = streams.clone().map(|stream| stream.items.len()).sum();
         let departures = streams.filter(|stream| stream.end == End::Left).count();
+        let changes = |is_it: fn(Deed) -> bool| {
+            let of = history.changes.iter().filter(|change| is_it(change.deed));
+            of.filter(|change| matches!(change.outcome, Became::Done { .. })).count()
+        };
+        let became = |outcome| history.changes.iter().filter(|one| one.outcome == outcome).count();
+        let refusals =
+            history.intrusions.iter().filter(|one| one.answer == Answer::Refused).count();
+        let faults = history.faults.iter().filter(|fault| fault.took.is_some()).count();
+        let waits = waits(history);
         let rules: Vec<_> = Rule::ALL
             .iter()
             .map(|rule| {
@@ -64,16 +73,23 @@ impl Report {
             "unknown": count(Fate::Unknown),
             "stored": messages,
             "events": stored.count(),
+            "edits": changes(|deed| matches!(deed, Deed::Edit { .. })),
+            "deletions": changes(|deed| matches!(deed, Deed::Delete { .. })),
+            "titles": changes(|deed| deed == Deed::Title),
+            "changes_refused": became(Became::Refused),
+            "changes_open": became(Became::Open),
             "moves": history.moves.len(),
             "streams": history.streams.len(),
             "told": told,
             "departures": departures,
             "pages": history.pages.len(),
-            "intrusions": history.intrusions.len(),
-            "faults": history.faults.len(),
+            "intrusions": refusals,
+            "faults": faults,
+            "faults_missed": history.faults.len() - faults,
             "rules": rules,
             "recovery": kinds,
-            "news_after_seconds": quartiles(&waits(history)),
+            "news": waits.len(),
+            "news_after_seconds": quartiles(&waits),
             "schedule": schedule(history),
             "acknowledged_by_second": by_second(history),
         });
@@ -100,12 +116,20 @@ impl Report {
 
 fn of_kind(kind: &str, recovery: &Recovery) -> Value {
     let seconds = |time: Option<Micros>| time.map(|time| Duration::from_micros(time).as_secs_f64());
+    let times = |times: &Times| {
+        json!({
+            "cases": times.took.len() + times.never,
+            "p50": seconds(times.percentile(50)),
+            "p99": seconds(times.percentile(99)),
+            "never": times.never,
+        })
+    };
     json!({
         "fault": kind,
         "count": recovery.faults,
-        "p50": seconds(recovery.percentile(50)),
-        "p99": seconds(recovery.percentile(99)),
-        "never": recovery.never,
+        "missed": recovery.missed,
+        "writers": times(&recovery.writers),
+        "subscribers": times(&recovery.subscribers),
     })
 }
 
@@ -121,7 +145,7 @@ fn schedule(history: &History) -> Vec<Value> {
     let one = |fault: &Fault| {
         let seconds = |time: Micros| Duration::from_micros(time).as_secs_f64();
         let hit = format!("{:?}", fault.hit);
-        json!([fault.kind, hit, seconds(fault.begun), seconds(fault.over)])
+        json!([fault.kind, hit, seconds(fault.begun), seconds(fault.over), fault.took])
     };
     history.faults.iter().map(one).collect()
 }
@@ -171,13 +195,23 @@ fn write_markdown(text: &mut String, figures: &Value) -> std::fmt::Result {
         ("unknown", "of unknown fate in the end"),
         ("stored", "messages stored"),
         ("events", "events stored"),
+        ("edits", "edits acknowledged"),
+        ("deletions", "deletions acknowledged"),
+        ("titles", "titles acknowledged"),
+        (
+            "changes_refused",
+            "edits and deletions refused, others having been first or the person out",
+        ),
+        ("changes_open", "changes of which no answer says what became of them"),
         ("moves", "attempts to let somebody in or take somebody out"),
         ("streams", "subscriptions"),
         ("told", "items told to subscribers"),
         ("departures", "subscriptions that ended with a departure"),
         ("pages", "pages read"),
-        ("intrusions", "attempts of outsiders"),
-        ("faults", "faults"),
+        ("intrusions", "attempts of outsiders that were refused"),
+        ("news", "items told while all was well, of which is looked how prompt they were"),
+        ("faults", "faults that took hold"),
+        ("faults_missed", "faults that did not take hold, and are counted nowhere else"),
         ("revived", "instances that found no database when they started, and were started again"),
     ] {
         writeln!(text, "| {words} | {} |", get(name))?;
@@ -186,13 +220,28 @@ fn write_markdown(text: &mut String, figures: &Value) -> std::fmt::Result {
     for rule in figures["rules"].as_array().into_iter().flatten() {
         writeln!(text, "| {} | {} |", rule["rule"].as_str().unwrap_or_default(), rule["broken"])?;
     }
-    writeln!(text, "\n| fault | times | recovered after, p50 | p99 |\n|---|---|---|---|")?;
+    writeln!(
+        text,
+        "\n| fault | times | did not take hold | writers go on after, p50 | p99 | subscribers, p50 \
+         | p99 |\n|---|---|---|---|---|---|---|"
+    )?;
     for kind in figures["recovery"].as_array().into_iter().flatten() {
-        let seconds = |name: &str| {
-            kind[name].as_f64().map_or_else(|| "never".to_owned(), |time| format!("{time:.2} s"))
+        let seconds = |who: &str, name: &str| match kind[who][name].as_f64() {
+            Some(time) => format!("{time:.2} s"),
+            None if kind[who]["cases"] == 0 => "–".to_owned(),
+            None => "never".to_owned(),
         };
-        let (fault, count) = (kind["fault"].as_str().unwrap_or_default(), &kind["count"]);
-        writeln!(text, "| {fault} | {count} | {} | {} |", seconds("p50"), seconds("p99"))?;
+        let fault = kind["fault"].as_str().unwrap_or_default();
+        writeln!(
+            text,
+            "| {fault} | {} | {} | {} | {} | {} | {} |",
+            kind["count"],
+            kind["missed"],
+            seconds("writers", "p50"),
+            seconds("writers", "p99"),
+            seconds("subscribers", "p50"),
+            seconds("subscribers", "p99"),
+        )?;
     }
     for rule in figures["rules"].as_array().into_iter().flatten() {
         for example in rule["examples"].as_array().into_iter().flatten() {

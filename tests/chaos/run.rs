@@ -13,10 +13,10 @@ use crate::{
     Options,
     bus::Noise,
     check::{self, Findings},
-    clients::{Clients, Crowd, Stage, cast::Cast},
+    clients::{Clients, Crowd, Shared, Stage, cast::Cast},
     dice::Dice,
     faults,
-    history::{Fault, History, Hit, Stored},
+    history::{Fault, History, Hit, Stored, Wanted},
     load::{self, Ends},
     schedule::{Kind, Schedule},
     world::{Outcome, World},
@@ -36,6 +36,8 @@ pub(crate) struct Plan {
     pub(crate) bug: Option<&'static str>,
     /// What is done to the database before anybody writes.
     pub(crate) before: Option<&'static str>,
+    /// Whether there is to be something of everything, and all is to be well at times.
+    pub(crate) is_whole: bool,
 }
 
 impl Plan {
@@ -54,12 +56,22 @@ impl Plan {
                 writers: options.writers,
                 comers: options.writers / 3,
                 readers: 6,
+                editors: 4,
                 follows: true,
                 doubles: 64,
             },
             patience: Duration::from_mins(2),
             bug: None,
             before: None,
+            is_whole: options.only.is_none(),
+        }
+    }
+
+    fn wanted(&self) -> Wanted {
+        match (self.is_whole, self.crowd.follows) {
+            (true, _) => Wanted::Everything,
+            (false, true) => Wanted::Followers,
+            (false, false) => Wanted::Acknowledgements,
         }
     }
 }
@@ -119,7 +131,7 @@ async fn drive(options: &Options, plan: &Plan, folder: &Path, world: &World) -> 
     let settled = settling.elapsed();
     println!("checking {} acknowledgements", history.acks.len());
     let checking = Instant::now();
-    let findings = check::check(&history, &stored);
+    let findings = check::check(&history, &stored, plan.wanted());
     Ok(Run {
         findings,
         stored,
@@ -132,6 +144,11 @@ async fn drive(options: &Options, plan: &Plan, folder: &Path, world: &World) -> 
         checked: checking.elapsed(),
     })
 }
+
+/// How long all is well at the beginning, in the end, and after so many faults: long enough to look at
+/// what is said where little is said.
+const CALM: Duration = Duration::from_secs(16);
+const CALM_AFTER: usize = 50;
 
 /// One fault after the other until it is enough of everything.
 async fn break_things(
@@ -149,41 +166,58 @@ async fn break_things(
     let (shared, begun) = (&clients.shared, Instant::now());
     let mut said = begun;
     // At first all is well.
-    sleep(Duration::from_secs(2)).await;
+    calm(plan, shared).await;
+    let mut calm_at = CALM_AFTER;
     loop {
         let acked = shared.acked.load(Ordering::Relaxed);
+        let faults = history.faults.iter().filter(|fault| fault.took.is_some()).count();
         let is_enough = acked >= plan.messages
-            && history.faults.len() >= plan.faults
+            && faults >= plan.faults
             && begun.elapsed() >= Duration::from_secs(plan.seconds);
         if is_enough {
+            calm(plan, shared).await;
             return Ok(());
         }
         if begun.elapsed() >= Duration::from_secs(plan.limit.max(plan.seconds)) {
-            return Err(format!(
-                "{acked} messages and {} faults within the limit",
-                history.faults.len()
-            )
-            .into());
+            return Err(format!("{acked} messages and {faults} faults within the limit").into());
         }
         if said.elapsed() >= SAY {
             said = Instant::now();
             println!(
-                "{:4} s: {acked} acknowledged, {} told, {} faults",
+                "{:4} s: {acked} acknowledged, {} told, {faults} faults",
                 begun.elapsed().as_secs(),
-                shared.told.load(Ordering::Relaxed),
-                history.faults.len()
+                shared.told.load(Ordering::Relaxed)
             );
         }
         if kinds.is_empty() {
             sleep(Duration::from_millis(200)).await;
             continue;
         }
+        if history.faults.len() >= calm_at {
+            calm_at += CALM_AFTER;
+            calm(plan, shared).await;
+        }
         let (pause, plans) = schedule.next();
         sleep(pause).await;
         let strikes = plans.into_iter().map(|plan| faults::strike(world, shared, folder, plan));
         for fault in futures_util::future::join_all(strikes).await {
-            history.faults.push(fault?);
+            let fault = fault?;
+            if fault.took.is_none() {
+                println!("{} did not take hold", fault.kind);
+            }
+            history.faults.push(fault);
         }
+    }
+}
+
+/// Breaks nothing for a while.
+async fn calm(plan: &Plan, shared: &Shared) {
+    if plan.is_whole {
+        shared.is_calm.store(true, Ordering::Relaxed);
+        sleep(CALM).await;
+        shared.is_calm.store(false, Ordering::Relaxed);
+    } else {
+        sleep(Duration::from_secs(2)).await;
     }
 }
 
@@ -200,6 +234,7 @@ async fn settle(
         instance.wait_until_ready().await?;
     }
     let begun = clients.shared.now();
+    let [before, ..] = world.disturbed();
     world.disturb(Noise::DEAF);
     sleep(Duration::from_secs(1)).await;
     clients.shared.enter(Stage::Settling);
@@ -217,13 +252,9 @@ async fn settle(
     // For what must not come.
     sleep(Duration::from_millis(500)).await;
     let over = clients.shared.now();
-    history.faults.push(Fault {
-        kind: "deaf bus at the end",
-        begun,
-        over,
-        counts_from: begun,
-        is_fresh: false,
-        hit: Hit::Everything,
-    });
+    let [lost, ..] = world.disturbed();
+    let took = (lost > before).then(|| format!("{} hints were lost", lost - before));
+    let (kind, hit) = ("deaf bus at the end", Hit::Everything);
+    history.faults.push(Fault { kind, begun, over, counts_from: begun, took, hit });
     Ok(())
 }

@@ -103,6 +103,24 @@ async fn a_page_is_not_given_to_who_knows_of_more_than_was_read() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_ring_is_not_given_to_who_knows_of_more_than_was_read() {
+    let (world, hub) = scene(0);
+    let mut first = follow(&world, &hub, 0, 2);
+    world.write(0, |talk| (0..10).for_each(|_| talk.send()));
+    advance(&world, &hub);
+    for number in 3..=12 {
+        assert_eq!(entry(&mut first).await, (number, 0, false));
+    }
+    // The room has not heard of it, but whoever comes now has.
+    world.write(0, |talk| talk.change(5));
+    let mut second = follow(&world, &hub, 1, 2);
+    for number in 3..=13 {
+        let revision = usize::from(number == 7 || number == 13);
+        assert_eq!(entry(&mut second).await, (number, revision, false));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn whoever_comes_to_what_is_not_kept_any_more_is_told_so() {
     for lost in [1..=50, 40..=40, 130..=135, 303..=303] {
         let (world, hub) = scene(300);

@@ -1,9 +1,9 @@
 //! Who was in when: by the numbers of the log, and by when it was asked for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
-    super::history::{Chat, Fate, History, Micros, Move, Person, Stored, Way, What},
+    super::history::{Chat, End, Fate, History, Key, Micros, Move, Person, Stored, Way, What},
     Findings, Rule,
 };
 
@@ -18,19 +18,28 @@ pub(super) struct Stay {
 }
 
 /// The stays of everybody who ever was in, in order.
-pub(super) struct Members(HashMap<(Chat, Person), Vec<Stay>>);
+pub(super) struct Members {
+    stays: HashMap<(Chat, Person), Vec<Stay>>,
+    /// Whom somebody tried to let in or to take out.
+    moved: HashSet<(Chat, Person)>,
+}
 
 impl Members {
     pub(super) fn read(history: &History, stored: &Stored) -> Self {
+        let calls: HashMap<Key, Micros> =
+            history.sends.iter().map(|send| (send.key, send.call)).collect();
         let mut stays: HashMap<(Chat, Person), Vec<Stay>> = HashMap::new();
         for (chat, log) in stored.logs.iter().enumerate() {
             let chat = Chat::try_from(chat).unwrap_or(Chat::MAX);
+            // What has a number was there after all with smaller ones, none of which was there
+            // before it was first sent.
+            let mut not_before = 0;
             for row in &log.rows {
                 match row.what {
                     What::Joined(person) => stays.entry((chat, person)).or_default().push(Stay {
                         joined: row.event_seq,
                         left: None,
-                        not_before: 0,
+                        not_before,
                     }),
                     What::Left(person) => {
                         let last = stays.get_mut(&(chat, person)).and_then(|all| all.last_mut());
@@ -38,7 +47,11 @@ impl Members {
                             last.left = Some(row.event_seq);
                         }
                     }
-                    What::Message { .. } | What::Other => {}
+                    What::Message { key, .. } => {
+                        let call = key.and_then(|key| calls.get(&key)).copied();
+                        not_before = not_before.max(call.unwrap_or(0));
+                    }
+                    _ => {}
                 }
             }
         }
@@ -55,25 +68,40 @@ impl Members {
             // first ones being of the conversation's creation.
             let given = stays.len().saturating_sub(ins.len());
             for (place, stay) in stays.iter_mut().enumerate().skip(1) {
-                stay.not_before = if is_open {
+                let tried = if is_open {
                     ins.iter().map(|one| one.call).min().unwrap_or(0)
                 } else {
                     place.checked_sub(given).and_then(|n| ins.get(n)).map_or(0, |one| one.call)
                 };
+                stay.not_before = stay.not_before.max(tried);
             }
         }
-        Self(stays)
+        let moved = history.moves.iter().map(|one| (one.chat, one.person)).collect();
+        Self { stays, moved }
     }
 
     pub(super) fn stays(&self, chat: Chat, person: Person) -> &[Stay] {
-        self.0.get(&(chat, person)).map_or(&[], Vec::as_slice)
+        self.stays.get(&(chat, person)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether somebody is in from beginning to end, for all that anybody tried.
+    pub(super) fn is_steady(&self, chat: Chat, person: Person) -> bool {
+        self.stays.contains_key(&(chat, person)) && !self.moved.contains(&(chat, person))
+    }
+
+    /// The last number of the stay in which a number lies, or after which it was: all that is theirs
+    /// to see for sure who is shown that number.
+    pub(super) fn until(&self, chat: Chat, person: Person, number: u32) -> u32 {
+        let stays = self.stays(chat, person);
+        let stay = stays.iter().find(|stay| stay.left.is_none_or(|left| number <= left));
+        stay.and_then(|stay| stay.left).unwrap_or(u32::MAX)
     }
 
     /// Whether an event may be shown to a person at a time. Who is in sees what came before.
     pub(super) fn may_see(&self, chat: Chat, person: Person, number: u32, at: Micros) -> bool {
         let stays = self.stays(chat, person);
         let stay = stays.iter().find(|stay| stay.left.is_none_or(|left| number <= left));
-        stay.is_some_and(|stay| stay.joined <= number || at >= stay.not_before)
+        stay.is_some_and(|stay| at >= stay.not_before)
     }
 
     /// The last number that is a person's, if they ever were in.
@@ -105,14 +133,29 @@ impl Members {
             }
         }
         self.attempted(history, findings);
-        // Who was in all the time is not told that they are out.
-        let moved: std::collections::HashSet<_> =
-            history.moves.iter().map(|one| (one.chat, one.person)).collect();
+        self.denied(history, findings);
+    }
+
+    /// Who was in all the time is not told that they are out.
+    fn denied(&self, history: &History, findings: &mut Findings) {
         for send in &history.sends {
             let is_refused = matches!(send.fate, Fate::Refused | Fate::RefusedLate);
-            let who = (send.chat, send.person);
-            if is_refused && !moved.contains(&who) && self.0.contains_key(&who) {
+            if is_refused && self.is_steady(send.chat, send.person) {
                 findings.add(Rule::Sender, || format!("refused to a member: {send:?}"));
+            }
+        }
+        for denial in &history.denials {
+            if self.is_steady(denial.chat, denial.person) {
+                findings.add(Rule::Sender, || format!("not found by a member: {denial:?}"));
+            }
+        }
+        for stream in &history.streams {
+            let is_out = matches!(stream.end, End::Left | End::NotFound);
+            if is_out && self.is_steady(stream.chat, stream.person) {
+                findings.add(Rule::Sender, || {
+                    let (chat, person) = (stream.chat, stream.person);
+                    format!("{person} in {chat} may not follow: {:?}", stream.end)
+                });
             }
         }
     }
@@ -123,7 +166,7 @@ impl Members {
         for one in &history.moves {
             tries.entry((one.chat, one.person)).or_default()[usize::from(one.way == Way::Out)] += 1;
         }
-        for ((chat, person), stays) in &self.0 {
+        for ((chat, person), stays) in &self.stays {
             let [ins, outs] = tries.get(&(*chat, *person)).copied().unwrap_or_default();
             let left = stays.iter().filter(|stay| stay.left.is_some()).count();
             // One may be of the conversation's creation.

@@ -1,18 +1,21 @@
 //! The checker: whether what was seen and what is stored is what the server promises. Pure, so
 //! that it can be tested with histories that are made up (`tests/it/no_loss.rs`).
 
+mod changes;
+mod heard;
 mod members;
 mod order;
+mod proof;
 mod recovery;
 mod rows;
 mod streams;
 
 use std::{collections::BTreeMap, fmt};
 
-use super::history::{History, Stored};
+use super::history::{History, Stored, Wanted};
 
 pub(crate) use order::waits;
-pub(crate) use recovery::{Recovery, recoveries};
+pub(crate) use recovery::{Recovery, Times, recoveries};
 
 /// What must hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +41,14 @@ pub(crate) enum Rule {
     Outsider,
     /// Nobody who is out says anything, and nobody who is in is told that they are out.
     Sender,
+    /// An acknowledged edit, deletion or title is in the log under its number, and what is there
+    /// in the end is what the last of them made of it.
+    Changed,
+    /// Nobody is shown what was said before a change that was known when they asked, or that comes
+    /// before what they are shown.
+    Stale,
+    /// Who follows all events has in the end been shown the last revision of every message.
+    Latest,
     /// What was acknowledged before another was sent has the smaller number.
     RealTime,
     /// Who reads sees what was acknowledged before they asked, and a page has no hole.
@@ -46,10 +57,12 @@ pub(crate) enum Rule {
     Resolved,
     /// While all is well, news does not wait for the next look at everything.
     Prompt,
+    /// There was enough of everything for the others to say something.
+    Proved,
 }
 
 impl Rule {
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Acknowledged,
         Self::Attempted,
         Self::OneRow,
@@ -60,10 +73,14 @@ impl Rule {
         Self::Leaver,
         Self::Outsider,
         Self::Sender,
+        Self::Changed,
+        Self::Stale,
+        Self::Latest,
         Self::RealTime,
         Self::Page,
         Self::Resolved,
         Self::Prompt,
+        Self::Proved,
     ];
 
     /// As reports call it.
@@ -79,10 +96,14 @@ impl Rule {
             Self::Leaver => "nothing after leaving",
             Self::Outsider => "nothing to outsiders",
             Self::Sender => "only members send",
+            Self::Changed => "an acknowledged change is in the end",
+            Self::Stale => "no old words after a change",
+            Self::Latest => "subscribers to events get the last revision",
             Self::RealTime => "real-time order",
             Self::Page => "pages are whole and current",
             Self::Resolved => "every attempt is resolved",
             Self::Prompt => "news is prompt while all is well",
+            Self::Proved => "something was proved",
         }
     }
 }
@@ -125,15 +146,24 @@ impl Findings {
 }
 
 /// Everything that is wrong.
-pub(crate) fn check(history: &History, stored: &Stored) -> Findings {
+pub(crate) fn check(history: &History, stored: &Stored, wanted: Wanted) -> Findings {
     let mut findings = Findings::default();
     rows::check(history, stored, &mut findings);
     let members = members::Members::read(history, stored);
     members.check(history, stored, &mut findings);
+    let changes = changes::Changes::read(history, stored, &mut findings);
+    changes.check(history, stored, &mut findings);
     let logs = streams::Logs::index(stored);
-    streams::check(history, &logs, &members, &mut findings);
+    let sight = streams::Sight {
+        logs: &logs,
+        members: &members,
+        changes: &changes,
+        heard: &heard::Heard::of(history),
+    };
+    streams::check(history, &sight, &mut findings);
     order::real_time(history, stored, &mut findings);
-    order::pages(history, &logs, &members, &mut findings);
+    order::pages(history, &sight, &mut findings);
     order::prompt(history, &mut findings);
+    proof::check(history, wanted, &mut findings);
     findings
 }

@@ -16,7 +16,8 @@ pub(super) fn check(history: &History, stored: &Stored, findings: &mut Findings)
     for (chat, log) in stored.logs.iter().enumerate() {
         dense(chat, log, findings);
         for row in &log.rows {
-            let What::Message { key, sender, is_true, .. } = row.what else { continue };
+            let What::Message { key, sender, said, revision, .. } = row.what else { continue };
+            let is_true = revision > 1 || row.name.says == said;
             let Some(key) = key else {
                 findings.add(Rule::Attempted, || format!("without a key: {chat} {row:?}"));
                 continue;

@@ -105,6 +105,11 @@ impl Cast {
         &self.people[usize::from(person)]
     }
 
+    /// Who has an id.
+    pub(crate) fn person(&self, id: &str) -> Option<Person> {
+        (0..).zip(&self.people).find(|(_, someone)| someone.id == id).map(|(person, _)| person)
+    }
+
     pub(crate) fn talk(&self, chat: Chat) -> &Talk {
         &self.chats[usize::from(chat)]
     }

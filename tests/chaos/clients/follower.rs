@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     dice::Dice,
-    history::{By, End, Item, Stream},
+    history::{By, End, Item, Name, Stream},
 };
 
 /// How somebody follows.
@@ -39,6 +39,15 @@ pub(super) struct Plan {
     pub(super) place: Place,
     manner: Manner,
     transport: Transport,
+    /// Whether much is said there, and they are in all the time.
+    is_busy: bool,
+}
+
+impl Plan {
+    /// Whether everything is read at once, and there is always something to read.
+    pub(super) fn is_prompt(&self) -> bool {
+        self.is_busy && self.manner == Manner::Fast
+    }
 }
 
 /// Somebody for each conversation; where people come and go, some of those as well.
@@ -60,7 +69,8 @@ pub(super) fn plans(cast: &Cast) -> Vec<Plan> {
             let manner = if is_quiet { Manner::Fast } else { manners[n % manners.len()] };
             let by = if n % 3 == 2 && !is_quiet { By::Messages } else { By::Events };
             let transport = if n % 4 == 3 { Transport::Events } else { Transport::WebSocket };
-            plans.push(Plan { place: Place { person, chat, by }, manner, transport });
+            let place = Place { person, chat, by };
+            plans.push(Plan { place, manner, transport, is_busy: talk.kind == Kind::Busy });
         }
     }
     plans
@@ -126,7 +136,7 @@ impl Follower {
 
     /// One subscription to its end.
     async fn stream(&mut self) {
-        let Plan { place: Place { person, chat, by }, manner, transport } = self.plan;
+        let Plan { place: Place { person, chat, by }, manner, transport, .. } = self.plan;
         let is_settling = !self.shared.is(Stage::Running);
         let after = if manner == Manner::Forgetful && !is_settling {
             self.forgotten()
@@ -195,29 +205,10 @@ impl Follower {
     }
 
     fn take(&mut self, told: &Told) {
-        let person = |id: &super::live::Id| names::id(&id.id);
-        let (number, name) = match (&told.message, &told.body, &*told.kind) {
-            (Some(said), ..) => {
-                (told.event_seq, names::of_message(names::id(&said.id), &said.body))
-            }
-            (None, Some(body), _) => {
-                let id = told.id.as_deref().map_or(0, names::id);
-                (told.seq, names::of_message(id, body))
-            }
-            (None, None, "MemberJoined") => {
-                let who = told.member.as_ref().map_or(0, |member| person(&member.user));
-                (told.event_seq, names::of_change("joined", who))
-            }
-            (None, None, "MemberLeft") => {
-                (told.event_seq, names::of_change("left", told.user.as_ref().map_or(0, person)))
-            }
-            // Without a number, or of a kind that nobody here writes.
-            (None, None, kind) => (told.event_seq, names::of_change(kind, 0)),
-        };
-        let Some(number) = number else { return };
+        let Some((number, name, revision)) = numbered(told) else { return };
         let at = self.shared.millis();
         if let Some(stream) = self.streams.last_mut() {
-            stream.items.push(Item { number, at, name });
+            stream.items.push(Item { number, at, name, revision });
             self.position = self.position.max(number);
             self.shared.told.fetch_add(1, Ordering::Relaxed);
             self.shared.positions[usize::from(self.number)]
@@ -225,4 +216,31 @@ impl Follower {
                 .store(self.position, Ordering::Relaxed);
         }
     }
+}
+
+/// The number of what was told, what it names, and the revision of its message.
+fn numbered(told: &Told) -> Option<(u32, Name, u32)> {
+    if let (Some(seq), Some(body)) = (told.seq, &told.body) {
+        let id = told.id.as_deref().map_or(0, names::id);
+        return Some((seq, names::of_message(id, body), told.revision.unwrap_or(0)));
+    }
+    let kind = match &*told.kind {
+        "MessageAdded" => "message",
+        "MessageEdited" => "edited",
+        "MessageDeleted" => "deleted",
+        "MemberJoined" => "joined",
+        "MemberLeft" => "left",
+        "ConversationUpdated" => "updated",
+        // Without a number, or of a kind that nobody here makes.
+        other => other,
+    };
+    let number = told.event_seq?;
+    if let Some(said) = &told.message {
+        let name = names::of_change(kind, names::id(&said.id), &said.body);
+        return Some((number, name, said.revision));
+    }
+    let person = told.member.as_ref().map(|member| &member.user).or(told.user.as_ref());
+    let title = told.conversation.as_ref().and_then(|titled| titled.title.as_deref());
+    let about = person.map_or(0, |person| names::id(&person.id));
+    Some((number, names::of_change(kind, about, title.unwrap_or_default()), 0))
 }

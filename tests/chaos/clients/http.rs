@@ -56,6 +56,17 @@ impl Http {
         self.read().await
     }
 
+    /// The `Date` of the last answer, in seconds.
+    pub(crate) fn date(&self) -> Option<i64> {
+        let head = std::str::from_utf8(&self.buffer[..self.body]).ok()?;
+        let named = |line: &str| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("date").then(|| value.trim().to_owned())
+        };
+        let date = head.lines().find_map(named)?;
+        chrono::DateTime::parse_from_rfc2822(&date).ok().map(|date| date.timestamp())
+    }
+
     /// Sends a document, and does not wait for the answer.
     pub(crate) async fn begin(&mut self, token: Option<&str>, body: &str) -> io::Result<()> {
         let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));

@@ -21,11 +21,15 @@ pub(crate) enum Transport {
 
 const EVENTS: &str = "subscription ($chat: ID!, $after: Int, $epoch: ID) { item: \
     conversationEvents(conversationId: $chat, afterEventSeq: $after, epoch: $epoch) { __typename \
-    ... on MessageAdded { eventSeq message { id seq body } } \
+    ... on MessageAdded { eventSeq message { id body revision } } \
+    ... on MessageEdited { eventSeq message { id body revision } } \
+    ... on MessageDeleted { eventSeq message { id body revision } } \
     ... on MemberJoined { eventSeq member { user { id } } } \
-    ... on MemberLeft { eventSeq user { id } } } }";
+    ... on MemberLeft { eventSeq user { id } } \
+    ... on ConversationUpdated { eventSeq conversation { title } } } }";
 const MESSAGES: &str = "subscription ($chat: ID!, $after: Int, $epoch: ID) { item: \
-    messageAdded(conversationId: $chat, afterSeq: $after, epoch: $epoch) { id seq body } }";
+    messageAdded(conversationId: $chat, afterSeq: $after, epoch: $epoch) \
+    { id seq body revision } }";
 
 /// One item as it comes.
 #[derive(Debug, Deserialize)]
@@ -37,16 +41,23 @@ pub(crate) struct Told {
     pub(crate) message: Option<Said>,
     pub(crate) member: Option<Member>,
     pub(crate) user: Option<Id>,
+    pub(crate) conversation: Option<Titled>,
     pub(crate) id: Option<String>,
     pub(crate) seq: Option<u32>,
     pub(crate) body: Option<String>,
+    pub(crate) revision: Option<u32>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Said {
     pub(crate) id: String,
-    pub(crate) seq: u32,
     pub(crate) body: String,
+    pub(crate) revision: u32,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Titled {
+    pub(crate) title: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -85,6 +96,7 @@ struct Next {
 }
 
 /// What a subscription brings.
+#[expect(clippy::large_enum_variant, reason = "nearly all are the large one")]
 pub(crate) enum News {
     Item(Told),
     Ended(End),

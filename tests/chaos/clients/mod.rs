@@ -2,6 +2,7 @@
 
 pub(crate) mod cast;
 mod changer;
+mod editor;
 mod follower;
 pub(crate) mod http;
 mod live;
@@ -13,8 +14,8 @@ mod writer;
 use std::{
     net::SocketAddr,
     sync::{
-        Arc,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -28,7 +29,10 @@ use tokio::{
 use self::cast::{Cast, Kind};
 use crate::{
     dice::Dice,
-    history::{Ack, By, Chat, History, Intrusion, Micros, Move, Page, Person, Send, Stream},
+    history::{
+        Ack, By, Change, Chat, Denial, Follower, History, Intrusion, Micros, Move, Page, Person,
+        Send, Stream,
+    },
 };
 
 /// How far a run is.
@@ -50,6 +54,7 @@ pub(crate) struct Crowd {
     pub(crate) writers: u16,
     pub(crate) comers: u16,
     pub(crate) readers: u16,
+    pub(crate) editors: u16,
     pub(crate) follows: bool,
     /// Of how many messages one is sent twice at once, and one is sent by who hangs up.
     pub(crate) doubles: usize,
@@ -65,6 +70,10 @@ pub(crate) struct Shared {
     /// How far each follower has come.
     pub(crate) positions: Vec<(Place, AtomicU32)>,
     pub(crate) doubles: usize,
+    /// The id of a message that somebody saw, for who has no business with it.
+    noted: Mutex<String>,
+    /// Whether all is well for a while, and who writes without a pause takes one.
+    pub(crate) is_calm: AtomicBool,
     stage: watch::Sender<Stage>,
     began: Instant,
 }
@@ -95,6 +104,14 @@ impl Shared {
         self.stage.send_replace(stage);
     }
 
+    fn note(&self, message: &str) {
+        message.clone_into(&mut self.noted.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn noted(&self) -> String {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Waits for a stage.
     async fn until(&self, stage: Stage) {
         // The sender is here.
@@ -113,15 +130,17 @@ impl Shared {
 /// What one of them has seen.
 pub(crate) enum Seen {
     Writer(Vec<Send>, Vec<Ack>),
+    Editor(Vec<Change>),
     Changer(Vec<Move>),
     Follower(Vec<Stream>),
-    Reader(Vec<Page>),
+    Reader(Vec<Page>, Vec<Denial>),
     Outsider(Vec<Intrusion>, Vec<Send>, Vec<Ack>),
 }
 
 /// The tasks of everybody.
 pub(crate) struct Clients {
     pub(crate) shared: Arc<Shared>,
+    followers: Vec<Follower>,
     writers: JoinSet<Seen>,
     others: JoinSet<Seen>,
 }
@@ -129,6 +148,11 @@ pub(crate) struct Clients {
 impl Clients {
     pub(crate) fn start(cast: Cast, addresses: Vec<SocketAddr>, crowd: Crowd, dice: &Dice) -> Self {
         let plans = if crowd.follows { follower::plans(&cast) } else { Vec::new() };
+        let followers = (0..).zip(&plans).map(|(number, plan)| {
+            let (Place { person, chat, by }, is_prompt) = (plan.place, plan.is_prompt());
+            Follower { number, person, chat, by, is_prompt }
+        });
+        let followers = followers.collect();
         let shared = Arc::new(Shared {
             cast,
             addresses,
@@ -137,6 +161,8 @@ impl Clients {
             told: AtomicU64::new(0),
             positions: plans.iter().map(|plan| (plan.place, AtomicU32::new(0))).collect(),
             doubles: crowd.doubles,
+            noted: Mutex::default(),
+            is_calm: AtomicBool::new(false),
             stage: watch::Sender::new(Stage::Running),
             began: Instant::now(),
         });
@@ -160,6 +186,10 @@ impl Clients {
         for chat in shared.cast.kind(Kind::Changing) {
             writers.spawn(changer::change(Arc::clone(&shared), chat));
         }
+        for _ in 0..crowd.editors {
+            number += 1;
+            writers.spawn(editor::edit(Arc::clone(&shared), number));
+        }
         for person in Cast::outsiders() {
             number += 1;
             others.spawn(outsider::intrude(Arc::clone(&shared), number, person));
@@ -170,7 +200,7 @@ impl Clients {
         for reader in 0..crowd.readers {
             others.spawn(reader::read(Arc::clone(&shared), reader));
         }
-        Self { shared, writers, others }
+        Self { shared, followers, writers, others }
     }
 
     /// Waits until whoever writes knows what became of everything.
@@ -186,6 +216,7 @@ impl Clients {
         while let Some(done) = self.others.join_next().await {
             add(history, done.expect("a client does not panic"));
         }
+        history.followers = self.followers;
         history.streams.sort_by_key(|stream| (stream.follower, stream.opened));
     }
 
@@ -202,9 +233,13 @@ fn add(history: &mut History, seen: Seen) {
             history.sends.extend(sends);
             history.acks.extend(acks);
         }
+        Seen::Editor(changes) => history.changes.extend(changes),
         Seen::Changer(moves) => history.moves.extend(moves),
         Seen::Follower(streams) => history.streams.extend(streams),
-        Seen::Reader(pages) => history.pages.extend(pages),
+        Seen::Reader(pages, denials) => {
+            history.pages.extend(pages);
+            history.denials.extend(denials);
+        }
         Seen::Outsider(intrusions, sends, acks) => {
             history.intrusions.extend(intrusions);
             history.sends.extend(sends);

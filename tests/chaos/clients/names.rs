@@ -4,22 +4,28 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use uuid::Uuid;
 
-use crate::history::Key;
+use crate::history::{Key, Name};
 
 /// A message as everybody sees it.
-pub(crate) fn of_message(id: u128, body: &str) -> u64 {
-    hash(("message", id, body))
+pub(crate) fn of_message(id: u128, body: &str) -> Name {
+    of_change("message", id, body)
 }
 
-/// Something that happened to a person.
-pub(crate) fn of_change(kind: &str, person: u128) -> u64 {
-    hash((kind, person))
+/// Something that happened to a person, to a message or to the title, with what is said now.
+pub(crate) fn of_change(kind: &str, about: u128, words: &str) -> Name {
+    Name { of: hash((kind, about)), says: words_of(words) }
 }
 
-fn hash(what: impl Hash) -> u64 {
+/// Words in a number.
+pub(crate) fn words_of(words: &str) -> u32 {
+    if words.is_empty() { Name::BLANK } else { hash(words).max(1) }
+}
+
+/// Half of a hash: that two that should be one are taken for one is one chance in four milliards.
+fn hash(what: impl Hash) -> u32 {
     let mut hasher = DefaultHasher::new();
     what.hash(&mut hasher);
-    hasher.finish()
+    u32::try_from(hasher.finish() >> 32).unwrap_or(u32::MAX)
 }
 
 /// The upper half of all ids of a run's clients, in the form of a UUID of version 8.
@@ -42,6 +48,11 @@ pub(crate) fn key(id: Uuid) -> Option<Key> {
 /// What is said under a key.
 pub(crate) fn body(key: Key) -> String {
     format!("{}-{}: shall we meet at six? The usual place.", key.writer, key.n)
+}
+
+/// What a message says instead, or a conversation is called, under a key.
+pub(crate) fn other(key: Key) -> String {
+    format!("{}-{}: or rather at seven?", key.writer, key.n)
 }
 
 pub(crate) fn id(text: &str) -> u128 {

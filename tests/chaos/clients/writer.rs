@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const SHUNNED: Duration = Duration::from_millis(125);
 
 /// How long after the end of everything an attempt may stay unknown.
-const LAST: Duration = Duration::from_mins(1);
+pub(super) const LAST: Duration = Duration::from_mins(1);
 
 pub(super) const SEND: &str = "mutation ($chat: ID!, $body: String!, $own: UUID) { sendMessage(\
     input: {conversationId: $chat, body: $body, clientMessageId: $own}) \
@@ -202,6 +202,10 @@ pub(super) async fn write(shared: Arc<Shared>, writer: u16, kind: Kind, chats: V
             // Who is out is not there to try as fast as they can.
             Kind::Changing if is_refused => {
                 shared.rest(dice.millis(5, 25), Stage::Settling).await;
+            }
+            // On a busy machine it would be told nothing of the server how long news takes.
+            Kind::Changing | Kind::Busy if shared.is_calm.load(Ordering::Relaxed) => {
+                shared.rest(dice.millis(2_000, 3_000), Stage::Settling).await;
             }
             Kind::Changing | Kind::Busy => {}
         }

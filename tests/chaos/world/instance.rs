@@ -13,7 +13,7 @@ use tokio::{process::Child, sync::Mutex, time::Instant};
 
 use super::{
     Outcome,
-    process::{bound, free_port, signal},
+    process::{bound, free_port, is_killed, signal},
 };
 use crate::{clients::http::Http, dice::Dice, proxy::Link};
 
@@ -35,6 +35,7 @@ pub(crate) struct Instance {
 struct Running {
     child: Child,
     id: Option<u32>,
+    since: Instant,
 }
 
 impl Drop for Running {
@@ -89,8 +90,9 @@ impl Instance {
         let mut process = self.process.lock().await;
         let Some(ended) = &mut *process else { return Ok(false) };
         let Some(status) = ended.child.try_wait()? else { return Ok(false) };
-        if status.code() != Some(1) {
-            return Err(format!("an instance ended with {status}").into());
+        let lived = ended.since.elapsed();
+        if status.code() != Some(1) || lived > START {
+            return Err(format!("an instance ended with {status} after {lived:?}").into());
         }
         *process = Some(self.spawn()?);
         Ok(true)
@@ -123,7 +125,7 @@ impl Instance {
         }
         command.envs(seeded_bug.as_ref().map(|bug| ("PARLANCE_SEEDED_BUG", bug)));
         let child = command.spawn()?;
-        Ok(Running { id: child.id(), child })
+        Ok(Running { id: child.id(), child, since: Instant::now() })
     }
 
     /// Waits until it answers that it is ready, past its links.
@@ -142,19 +144,41 @@ impl Instance {
         Err(format!("an instance does not become ready: {lines:?}").into())
     }
 
+    /// Sends it a signal, if it runs.
     pub(crate) async fn signal(&self, name: &str) -> Outcome<()> {
         match &*self.process.lock().await {
-            Some(process) => signal(&process.child, name).await,
+            Some(process) if process.child.id().is_some() => signal(&process.child, name).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the system says that it is stopped.
+    pub(crate) async fn is_stopped(&self) -> bool {
+        let id = self.process.lock().await.as_ref().and_then(|process| process.child.id());
+        let stat = id.and_then(|id| fs::read_to_string(format!("/proc/{id}/stat")).ok());
+        // After the name, which is in brackets.
+        let state = stat.as_deref().and_then(|stat| stat.rsplit_once(") ")).map(|(_, rest)| rest);
+        state.is_some_and(|state| state.starts_with('T'))
+    }
+
+    /// SIGKILL; answers whether it was that which ended it.
+    pub(crate) async fn kill(&self) -> Outcome<bool> {
+        match self.process.lock().await.take() {
+            Some(mut process) => is_killed(&mut process.child).await,
             None => Err("there is no process".into()),
         }
     }
 
-    /// SIGKILL.
-    pub(crate) async fn kill(&self) -> Outcome<()> {
-        match self.process.lock().await.take() {
-            Some(mut process) => Ok(process.child.kill().await?),
-            None => Err("there is no process".into()),
-        }
+    /// By how many seconds its clock is off, as it says itself; past its links.
+    pub(crate) async fn clock_is_off_by(&self) -> Option<i64> {
+        let asked = tokio::time::timeout(Duration::from_millis(500), async {
+            let mut http = Http::connect(self.listen).await.ok()?;
+            http.get("/healthz").await.ok()?;
+            http.date()
+        });
+        let date = asked.await.ok()??;
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+        Some(date - i64::try_from(now.as_secs()).ok()?)
     }
 
     /// Sets its clock off by so much, like `+3600` or `-60`.

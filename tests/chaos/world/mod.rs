@@ -19,7 +19,12 @@ pub(crate) use self::{
     instance::{Instance, Plan},
     mysql::Mysql,
 };
-use crate::{Options, bus::Noise, dice::Dice, proxy::Mode};
+use crate::{
+    Options,
+    bus::Noise,
+    dice::Dice,
+    proxy::{Felt, Mode},
+};
 
 pub(crate) type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -73,8 +78,9 @@ impl World {
         self.instances.iter().map(|instance| instance.links[0].address).collect()
     }
 
-    pub(crate) async fn kill_nats(&self) -> Outcome<()> {
-        Ok(self.nats.lock().await.kill().await?)
+    /// Answers whether it was that which ended it.
+    pub(crate) async fn kill_nats(&self) -> Outcome<bool> {
+        process::is_killed(&mut *self.nats.lock().await).await
     }
 
     pub(crate) async fn start_nats(&self, folder: &Path) -> Outcome<()> {
@@ -99,6 +105,13 @@ impl World {
         for instance in &self.instances {
             instance.links[2].disturb(noise);
         }
+    }
+
+    /// How many hints of NATS were lost, doubled and late until now.
+    pub(crate) fn disturbed(&self) -> [u64; 3] {
+        let felt = || self.instances.iter().map(|instance| &instance.links[2].felt);
+        let sum = |count: fn(&Felt) -> &AtomicU64| felt().map(|one| Felt::count(count(one))).sum();
+        [sum(|felt| &felt.lost), sum(|felt| &felt.doubled), sum(|felt| &felt.late)]
     }
 
     /// All links pass everything.

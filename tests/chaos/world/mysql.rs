@@ -91,9 +91,24 @@ impl Mysql {
         self.app_url.rsplit('/').next().unwrap_or_default()
     }
 
-    /// SIGKILL.
-    pub(crate) async fn kill(&self) -> Outcome<()> {
-        run(self.run_by.command("kill")).await.map(drop)
+    /// SIGKILL; answers whether it is gone.
+    pub(crate) async fn kill(&self) -> Outcome<bool> {
+        // What is gone already could not be reached before.
+        let was_there = TcpStream::connect(self.address).await.is_ok();
+        run(self.run_by.command("kill")).await?;
+        Ok(self.is_gone(Duration::from_secs(5)).await && was_there)
+    }
+
+    /// Whether nothing answers any more, by the end of this time.
+    async fn is_gone(&self, patience: Duration) -> bool {
+        let begun = Instant::now();
+        while begun.elapsed() < patience {
+            if TcpStream::connect(self.address).await.is_err() {
+                return true;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        false
     }
 
     /// Ends it in order.
@@ -102,14 +117,8 @@ impl Mysql {
         // The connection may break before the answer.
         let _ = timeout(Duration::from_secs(10), conn.query_drop("SHUTDOWN")).await;
         drop(conn);
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_mins(1) {
-            if TcpStream::connect(self.address).await.is_err() {
-                return Ok(());
-            }
-            sleep(Duration::from_millis(20)).await;
-        }
-        Err("the database does not end".into())
+        let is_gone = self.is_gone(Duration::from_mins(1)).await;
+        if is_gone { Ok(()) } else { Err("the database does not end".into()) }
     }
 
     /// Starts it again with the data that it had.

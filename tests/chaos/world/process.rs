@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    os::unix::process::ExitStatusExt,
     path::Path,
     process::Stdio,
     time::Duration,
@@ -43,6 +44,15 @@ pub(crate) async fn signal(child: &Child, name: &str) -> Outcome<()> {
         .status()
         .await?;
     if status.success() { Ok(()) } else { Err(format!("no {name} for {id}").into()) }
+}
+
+/// Kills a process; answers whether it was that which ended it.
+pub(crate) async fn is_killed(child: &mut Child) -> Outcome<bool> {
+    if child.try_wait()?.is_some() {
+        return Ok(false);
+    }
+    child.start_kill()?;
+    Ok(child.wait().await?.signal() == Some(9))
 }
 
 /// A port that nobody has, below the range from which the system gives out ports by itself, so
