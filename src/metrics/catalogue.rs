@@ -138,5 +138,5 @@ catalogue! {
     REPLAYS = Counter "parlance_live_replay_pages_total" ["source"]
         "Pages of events for followers that were further back: read, or shared with who read them";
     SLOW_CONSUMERS = Counter "parlance_slow_consumers_closed_total" ["transport"]
-        "Connections that were closed because the client did not read";
+        "Connections, and streams of HTTP/2, that were closed because the client did not read";
 }

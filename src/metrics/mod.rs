@@ -250,7 +250,7 @@ impl Default for Counts {
         let bus_up = all.add(&c::BUS, Gauge::default());
         let ring_misses = all.add(&c::RING_MISSES, Counter::default());
         let (_, [read, shared]) = all.each(&c::REPLAYS, ["database", "shared"]);
-        let (slow_consumers, _) = all.each(&c::SLOW_CONSUMERS, ["websocket", "sse"]);
+        let (slow_consumers, _) = all.each(&c::SLOW_CONSUMERS, ["websocket", "sse", "http2"]);
         Self {
             registry: all.0,
             process,

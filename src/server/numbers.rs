@@ -22,8 +22,8 @@ pub fn numbers(app: App) -> Router {
 
 /// Serves them until the server has stopped.
 pub async fn serve_numbers(app: App, listener: TcpListener) {
-    let stopping = app.stopping.clone();
-    accept(listener, numbers(app), Connections::default(), stopping).await;
+    let (metrics, stopping) = (app.metrics.clone(), app.stopping.clone());
+    accept(listener, numbers(app), Connections::default(), metrics, stopping).await;
 }
 
 async fn tell(State(app): State<App>, headers: HeaderMap) -> Response {

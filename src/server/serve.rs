@@ -21,7 +21,10 @@ use super::{
     places::Places,
     streams::{Stream, Streams},
 };
-use crate::domain::{App, Hold};
+use crate::{
+    domain::{App, Hold},
+    metrics::Metrics,
+};
 
 /// How long the server waits in all for what is under way once it is told to stop.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -79,6 +82,7 @@ pub async fn accept(
     listener: TcpListener,
     router: Router,
     connections: Connections,
+    metrics: Metrics,
     stop: CancellationToken,
 ) {
     let stop = stop.child_token();
@@ -97,12 +101,11 @@ pub async fn accept(
                 warned = Some(Instant::now());
                 tracing::warn!(ip = %peer.ip(), "there are too many connections: some are refused");
             }
-            // Some will not hear it.
-            let _ = stream.try_write(&no_place);
+            turn_away(&stream, &no_place);
             continue;
         };
         prepare(&stream, connections.stalled);
-        let streams = Streams { within: connections.stalled };
+        let streams = Streams { within: connections.stalled, metrics: metrics.clone() };
         let connection = Connection::new(stream, place, connections.head, connections.idle);
         open.spawn(converse(connection, streams, peer, router.clone(), stop.clone()));
     }
@@ -123,6 +126,16 @@ fn no_place(is_tls: bool) -> Vec<u8> {
     }
     text.extend_from_slice(b"\r\n");
     text
+}
+
+/// Says why a connection ends, as far as the system takes it at once. Who has already asked something
+/// may not hear it.
+fn turn_away(stream: &TcpStream, no_place: &[u8]) {
+    let socket = socket2::SockRef::from(stream);
+    let said = socket.send(no_place).and_then(|_| socket.shutdown(std::net::Shutdown::Write));
+    if let Err(error) = said {
+        tracing::debug!(%error, "a connection was refused without a word");
+    }
 }
 
 async fn next(listener: &TcpListener) -> (TcpStream, SocketAddr) {
@@ -220,9 +233,9 @@ pub async fn serve(app: &App, router: Router, listener: TcpListener, connections
         stopping.cancel();
         std::future::pending::<()>().await;
     };
-    let running = app.running.clone();
+    let (running, metrics) = (app.running.clone(), app.metrics.clone());
     let all = async {
-        accept(listener, router, connections, stopped.clone()).await;
+        accept(listener, router, connections, metrics, stopped.clone()).await;
         running.close();
         running.wait().await;
     };

@@ -15,6 +15,8 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
+use crate::metrics::Metrics;
+
 task_local! {
     static STREAM: Arc<Stream>;
 }
@@ -67,6 +69,7 @@ impl Stream {
 pub(super) struct Streams {
     /// How long something may wait to be taken.
     pub(super) within: Duration,
+    pub(super) metrics: Metrics,
 }
 
 impl<F> Executor<F> for Streams
@@ -76,12 +79,15 @@ where
     fn execute(&self, work: F) {
         // What writes for a WebSocket is begun by the task of its stream.
         let stream = Stream::current().unwrap_or_default();
-        let within = self.within;
+        let Self { within, metrics } = self.clone();
         tokio::spawn(STREAM.scope(stream.clone(), async move {
             tokio::select! {
                 biased;
                 () = work => {}
-                () = stream.stalls(within) => tracing::debug!("a client does not take its answer"),
+                () = stream.stalls(within) => {
+                    metrics.too_slow("http2");
+                    tracing::debug!("a client does not take its answer");
+                }
             }
         }));
     }

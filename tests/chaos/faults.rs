@@ -2,7 +2,7 @@
 
 use std::{path::Path, time::Duration};
 
-use mysql_async::{Conn, params, prelude::Queryable};
+use mysql_async::{params, prelude::Queryable};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{
@@ -149,8 +149,8 @@ async fn watch_clock(instance: &Instance, offset: i64, lasts: Duration) -> Optio
 async fn exhaust(world: &World, lasts: Duration) -> Option<String> {
     let mut most = 0;
     let held = async {
-        let mut conn = connect(world).await?;
-        let mut look = connect(world).await?;
+        let mut conn = world.connect().await?;
+        let mut look = world.connect().await?;
         conn.query_drop(LOCK).await?;
         let until = Instant::now() + lasts;
         while Instant::now() < until {
@@ -192,11 +192,11 @@ async fn hold(world: &World, lasts: Duration, chat: &str) -> Option<String> {
     let id = uuid::Uuid::parse_str(chat).map(|id| id.as_bytes().to_vec());
     let held = async {
         let id = params! { "id" => id? };
-        let mut conn = connect(world).await?;
+        let mut conn = world.connect().await?;
         conn.query_drop("BEGIN").await?;
         let row: Option<Vec<u8>> = conn.exec_first(lock, id.clone()).await?;
         sleep(lasts).await;
-        let mut other = connect(world).await?;
+        let mut other = world.connect().await?;
         let freed: Option<Vec<u8>> = other.exec_first(free, id).await?;
         conn.query_drop("ROLLBACK").await?;
         conn.disconnect().await?;
@@ -209,12 +209,6 @@ async fn hold(world: &World, lasts: Duration, chat: &str) -> Option<String> {
         Ok(Err(error)) => none(&error.to_string()),
         Err(_) => none("it took too long"),
     }
-}
-
-async fn connect(world: &World) -> Outcome<Conn> {
-    let mut conn = world.mysql.connect().await?;
-    conn.query_drop(format!("USE {}", world.mysql.database())).await?;
-    Ok(conn)
 }
 
 /// Says why a lock did not take hold.

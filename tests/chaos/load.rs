@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use mysql_async::{Conn, prelude::Queryable};
+use mysql_async::prelude::Queryable;
 use uuid::Uuid;
 
 use crate::{
@@ -27,12 +27,6 @@ impl Ids {
     }
 }
 
-async fn connect(world: &World) -> Outcome<Conn> {
-    let mut conn = world.mysql.connect().await?;
-    conn.query_drop(format!("USE {}", world.mysql.database())).await?;
-    Ok(conn)
-}
-
 fn number(bytes: &[u8]) -> u128 {
     Uuid::from_slice(bytes).map_or(0, |id| id.as_u128())
 }
@@ -41,7 +35,7 @@ fn number(bytes: &[u8]) -> u128 {
 pub(crate) async fn stored(world: &World, cast: &Cast) -> Outcome<Stored> {
     type Message = (Vec<u8>, u32, u32, Option<u32>, Vec<u8>, Vec<u8>, Option<Vec<u8>>, String, u32);
     type Changed = (Vec<u8>, u32, String, Option<u32>, Vec<u8>, Option<Vec<u8>>, Option<String>);
-    let (mut conn, ids) = (connect(world).await?, Ids::new(cast));
+    let (mut conn, ids) = (world.connect().await?, Ids::new(cast));
     let mut stored = Stored::default();
     stored.logs.resize_with(cast.chats.len(), Log::default);
     let conversations = "SELECT id, message_seq, event_seq, title FROM conversations";
@@ -139,7 +133,7 @@ pub(crate) struct Ends(HashMap<(Chat, Person), (u32, u32)>);
 impl Ends {
     pub(crate) async fn read(world: &World, cast: &Cast) -> Outcome<Self> {
         type End = (Vec<u8>, Vec<u8>, u32, u32);
-        let (mut conn, ids) = (connect(world).await?, Ids::new(cast));
+        let (mut conn, ids) = (world.connect().await?, Ids::new(cast));
         let ends = "SELECT m.conversation_id, m.user_id, COALESCE(m.left_event_seq, c.event_seq), \
             IF(m.left_event_seq IS NULL, c.message_seq, (SELECT COALESCE(MAX(seq), 0) \
             FROM messages WHERE conversation_id = c.id AND event_seq < m.left_event_seq)) \

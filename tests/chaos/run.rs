@@ -113,8 +113,7 @@ async fn drive(options: &Options, plan: &Plan, folder: &Path, world: &World) -> 
     let addresses = world.addresses();
     let cast = Cast::gather(addresses[0], &dice).await?;
     if let Some(before) = plan.before {
-        let mut conn = world.mysql.connect().await?;
-        conn.query_drop(format!("USE {}", world.mysql.database())).await?;
+        let mut conn = world.connect().await?;
         conn.query_drop(before).await?;
         conn.disconnect().await?;
     }

@@ -108,7 +108,16 @@ impl Kind {
         };
         let of_process = |kind| matches!(kind, Self::KillInstance | Self::StopInstance);
         let of_bus = |kind| matches!(kind, Self::KillBus | Self::DisturbBus);
+        let of_links = |kind| match kind {
+            Self::Cut(side) | Self::HalfOpen(side) | Self::Delay(side) | Self::Throttle(side) => {
+                Some(side)
+            }
+            _ => None,
+        };
+        // A link is broken in one way at a time, or one would be taken for the other.
+        let is_same_link = of_links(self).is_some() && of_links(self) == of_links(other);
         self != other
+            && !is_same_link
             && !(of_database(self) && of_database(other))
             && !(of_process(self) && of_process(other))
             && !(of_bus(self) && of_bus(other))

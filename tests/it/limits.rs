@@ -9,10 +9,16 @@ use parlance::{
     store::accounts::Role,
 };
 
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+    time::timeout,
+};
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::{
     commands::{Program, Running, send},
+    messages::fills,
     support::{
         Answer, Client, Id, PASSWORD, Person, Setup, TestApp, Value, client_id, json, nobody,
     },
@@ -654,6 +660,45 @@ async fn two_hundred_sign_ins_at_once_take_a_bounded_memory_and_others_are_serve
     let (status, body) =
         server.asks(ann.token(), &send(chat, "still here", client_id())).await.unwrap();
     assert_eq!((status, body.get("errors")), (200, None::<&Value>));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_for_everything_and_never_reads_costs_little_memory() {
+    let app = TestApp::start().await;
+    let ann = app.person("ann").await;
+    let chat = ann.starts_a_group_with(&[&app.person("bob").await]).await;
+    fills(&app, chat, ann.id, 3_000, |_| "x".repeat(10_000)).await;
+    let server = Running::start(&Program::on(&app).with("PARLANCE_WS_PING", "1s")).await;
+    let query = format!(
+        "subscription {{ conversationEvents(conversationId: \"{chat}\", afterEventSeq: 0) \
+         {{ ... on MessageAdded {{ message {{ body }} }} }} }}"
+    );
+    let body = json!({ "query": query }).to_string();
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nHost: parlance\r\nContent-Type: application/json\r\n\
+         Accept: text/event-stream\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{body}",
+        ann.token().unwrap(),
+        body.len()
+    );
+    let mut followers = Vec::new();
+    for _ in 0..20 {
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        followers.push(stream);
+    }
+    // What the server has for them it has taken up by then; a second later it gives them up.
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    for mut stream in followers {
+        let mut all = Vec::new();
+        let _ = timeout(Duration::from_mins(1), stream.read_to_end(&mut all))
+            .await
+            .expect("it should be given up");
+        assert!(all.starts_with(b"HTTP/1.1 200 "), "{}", String::from_utf8_lossy(&all));
+        assert!(all.len() < 30_000_000, "all of it came");
+    }
+    // All that they asked for would be 600 MB.
+    let peak = peak_of(&server);
+    assert!(peak < 200, "{peak} MiB");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -313,6 +313,9 @@ const MUTATIONS: [(&str, Rule, Mutation); 76] = [
     ("the member's row knows of another departure", Rule::Agreement, |_, s| {
         s.logs[0].members[2].1 = Some(8);
     }),
+    ("the row of a member is gone", Rule::Agreement, |_, s| {
+        s.logs[0].members.truncate(2);
+    }),
     ("a follower misses one", Rule::Stream, |h, _| lose(&mut h.streams[0].items, 4)),
     ("a follower gets one twice", Rule::Stream, |h, _| {
         let again = h.streams[1].items[2];

@@ -132,6 +132,15 @@ impl Members {
                 }
             }
         }
+        for (chat, person) in self.stays.keys() {
+            let log = stored.logs.get(usize::from(*chat));
+            let is_row = |(row, _): &(Person, _)| row == person;
+            if !log.is_some_and(|log| log.members.iter().any(is_row)) {
+                findings.add(Rule::Agreement, || {
+                    format!("{chat}: {person} joined, and is no row of members")
+                });
+            }
+        }
         self.attempted(history, findings);
         self.denied(history, findings);
     }

@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use mysql_async::{Conn, prelude::Queryable};
 use tokio::{process::Child, sync::Mutex};
 
 pub(crate) use self::{
@@ -71,6 +72,13 @@ impl World {
             instance.wait_until_ready().await?;
         }
         Ok(world)
+    }
+
+    /// A connection to the servers' own database.
+    pub(crate) async fn connect(&self) -> Outcome<Conn> {
+        let mut conn = self.mysql.connect().await?;
+        conn.query_drop(format!("USE {}", self.mysql.database())).await?;
+        Ok(conn)
     }
 
     /// Where clients reach each instance.

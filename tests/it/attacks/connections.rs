@@ -146,7 +146,8 @@ async fn who_opens_too_many_connections_is_turned_away_and_others_are_not() {
         }
         let mut fourth = connects(&served).await;
         let said = is_closed(&mut fourth).await;
-        assert!(said.is_empty() || said.starts_with("HTTP/1.1 503 "), "{said}");
+        assert!(said.starts_with("HTTP/1.1 503 "), "{said}");
+        assert!(said.contains("x-content-type-options: nosniff\r\n"), "{said}");
         // Those who are in go on, and a place that is given back can be taken: by a socket's end too.
         for stream in &mut held {
             stream.write_all(HEALTH).await.unwrap();

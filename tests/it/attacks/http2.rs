@@ -181,6 +181,9 @@ async fn an_answer_that_is_not_taken_is_given_up_and_the_connection_ends() {
         drop(bodies);
         spoken.ends().await;
     }
+    let (_, numbers) = app.metrics("*/*").await;
+    let closed = "parlance_slow_consumers_closed_total{transport=\"http2\"} 9\n";
+    assert!(numbers.contains(closed), "{numbers}");
     let mut spoken = Spoken::with_window(&served, 3).await;
     let health = spoken.gets("/healthz").await;
     assert_eq!(whole(health).await, "ok\n");

@@ -106,7 +106,9 @@ impl TestApp {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
-        let task = tokio::spawn(server::accept(listener, self.router.clone(), connections, stop));
+        let metrics = self.app.metrics.clone();
+        let accept = server::accept(listener, self.router.clone(), connections, metrics, stop);
+        let task = tokio::spawn(accept);
         Served { address, task }
     }
 
