@@ -115,6 +115,7 @@ test('what happened while nobody was connected is told before what happens now',
   const [ann, bob] = [await it.person('ann'), await it.person('bob')];
   const chat = await group([ann, bob]);
   const first = follower(bob, chat);
+  await until('it is live', () => first.phases.at(-1) === 'live');
   const { message } = await ann.sendMessage({ conversationId: chat, body: 'one' });
   await until('it is heard', () => first.messages.length === 1);
   bob.socket.terminate();
