@@ -5,8 +5,11 @@
 // $PARLANCE is the server, or what `cargo build` makes. Pictures are left in FOLDER. The browser is $CHROMIUM, or
 // /usr/bin/chromium.
 import assert from 'node:assert/strict';
+import { asking } from './chat/asking.mjs';
 import { history } from './chat/history.mjs';
+import { scene } from './chat/page.mjs';
 import { pictures } from './chat/pictures.mjs';
+import { reading } from './chat/reading.mjs';
 import { troubles } from './chat/troubles.mjs';
 import { enter, isAccessible, launch, password, serve, sleep, until } from './chat/place.mjs';
 
@@ -385,7 +388,8 @@ await check('a second tab is signed in, and signing out is for both', async () =
 });
 
 if (!process.env.QUICK) await history({ check, browsers, server, folder });
-await troubles({ check, browsers, server });
+const met = await scene({ browsers, server });
+for (const part of [troubles, reading, asking]) await part({ check, ...met });
 await pictures({ check, browsers, server, folder });
 
 await check('a session that is ended elsewhere ends here', async () => {

@@ -1,13 +1,16 @@
 // Where one writes. Enter sends, Shift+Enter begins a line, Esc gives up an answer or an edit, and the up arrow in an
 // empty field takes one's last message to give it new words.
-import { EditMessageDocument, ParlanceError } from '@parlance/client';
+import { EditMessageDocument } from '@parlance/client';
+import { useMutation } from '@urql/preact';
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { parlance } from '../server';
+import { operation } from '../server';
 import type { Room } from '../state/room';
 import { announce } from '../state/viewer';
-import { sentence } from './field';
+import { useAsking } from './asking';
 import { Icon } from './icons';
 import { Quote } from './quote';
+
+const EDIT = operation(EditMessageDocument);
 
 /** What the server takes of a message, in bytes. */
 const MOST_BYTES = 16_384;
@@ -16,8 +19,8 @@ const bytesOf = (text: string) => new TextEncoder().encode(text.trim()).length;
 export function Composer({ room }: { room: Room }) {
   const id = useId();
   const input = useRef<HTMLTextAreaElement>(null);
-  const [wrong, setWrong] = useState<string | null>(null);
-  const [isSaving, setSaving] = useState(false);
+  const { ask, wrong, isBusy, forget } = useAsking();
+  const [, edit] = useMutation(EDIT);
   const [replying, editing, draft] = [room.replying.value, room.editing.value, room.draft.value];
   /** New words for a message; the draft waits meanwhile. */
   const [words, setWords] = useState('');
@@ -28,7 +31,7 @@ export function Composer({ room }: { room: Room }) {
   };
 
   useEffect(() => {
-    setWrong(null);
+    forget();
     setWords(editing?.body ?? '');
     // On a telephone that would bring up the keyboard with each conversation.
     if (replying || editing || matchMedia('(pointer: fine)').matches) input.current?.focus();
@@ -47,19 +50,14 @@ export function Composer({ room }: { room: Room }) {
   const problem = excess > 0 ? `This is ${excess.toLocaleString()} bytes too long.` : wrong;
 
   async function save(): Promise<void> {
-    if (!editing || isSaving) return;
+    if (!editing) return;
     if (text.trim() === editing.body) return stop();
-    setSaving(true);
-    try {
-      const input = { id: editing.id, body: text, expectedRevision: editing.revision };
-      room.put((await parlance.request(EditMessageDocument, { input })).editMessage.message);
-      announce('Saved');
-      stop();
-    } catch (thrown) {
-      setWrong(sentence(ParlanceError.from(thrown).message));
-    } finally {
-      setSaving(false);
-    }
+    const input = { id: editing.id, body: text, expectedRevision: editing.revision };
+    const saved = await ask(() => edit({ input }));
+    if (!saved) return;
+    room.put(saved.editMessage.message);
+    announce('Saved');
+    stop();
   }
 
   function submit(): void {
@@ -153,7 +151,7 @@ export function Composer({ room }: { room: Room }) {
           class="primary round"
           aria-label={editing ? 'Save' : 'Send'}
           title={editing ? 'Save (Enter)' : 'Send (Enter)'}
-          disabled={isEmpty || excess > 0 || isSaving}
+          disabled={isEmpty || excess > 0 || isBusy}
         >
           <Icon name={editing ? 'tick' : 'send'} />
         </button>

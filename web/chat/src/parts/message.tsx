@@ -1,15 +1,18 @@
 // One message, with what can be done about it.
-import { DeleteMessageDocument, ParlanceError } from '@parlance/client';
+import { DeleteMessageDocument } from '@parlance/client';
+import { useMutation } from '@urql/preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { parlance } from '../server';
+import { operation } from '../server';
 import type { Message, Room } from '../state/room';
 import { nameOf, timeOf, wholeTimeOf } from '../words';
+import { useAsking } from './asking';
 import { Avatar } from './avatar';
 import { Ask } from './dialog';
-import { sentence } from './field';
 import { Icon } from './icons';
 import { Quote } from './quote';
 import { Text } from './text';
+
+const DELETE = operation(DeleteMessageDocument);
 
 interface Props {
   room: Room;
@@ -86,19 +89,9 @@ interface ActionsProps {
 
 function Actions({ room, message, isOwn, isStop }: ActionsProps) {
   const [isAsking, setAsking] = useState(false);
-  const [error, setError] = useState<string | null>(null);
   const role = room.me.value?.role;
   const mayDelete = isOwn || role === 'OWNER' || role === 'ADMIN';
   const tabIndex = isStop ? 0 : -1;
-  const remove = async () => {
-    try {
-      const { deleteMessage } = await parlance.request(DeleteMessageDocument, { input: { id: message.id } });
-      room.put(deleteMessage.message);
-      setAsking(false);
-    } catch (thrown) {
-      setError(sentence(ParlanceError.from(thrown).message));
-    }
-  };
   return (
     <>
       <div class="actions">
@@ -144,16 +137,33 @@ function Actions({ room, message, isOwn, isStop }: ActionsProps) {
         )}
       </div>
       {/* Beside them, since they fade away when nobody points at the message. */}
-      {isAsking && (
-        <Ask
-          title="Delete this message?"
-          words="It goes for everybody, and cannot be brought back."
-          act="Delete"
-          error={error}
-          onAct={remove}
-          onClose={() => setAsking(false)}
-        />
-      )}
+      {isAsking && <Delete room={room} message={message} onClose={() => setAsking(false)} />}
     </>
+  );
+}
+
+interface DeleteProps {
+  room: Room;
+  message: Message;
+  onClose: () => void;
+}
+
+function Delete({ room, message: { id }, onClose }: DeleteProps) {
+  const { ask, wrong } = useAsking();
+  const [, remove] = useMutation(DELETE);
+  return (
+    <Ask
+      title="Delete this message?"
+      words="It goes for everybody, and cannot be brought back."
+      act="Delete"
+      error={wrong}
+      onAct={async () => {
+        const removed = await ask(() => remove({ input: { id } }));
+        if (!removed) return;
+        room.put(removed.deleteMessage.message);
+        onClose();
+      }}
+      onClose={onClose}
+    />
   );
 }

@@ -1,17 +1,14 @@
 // People by their name, to pick one or to choose some.
-import {
-  FindPeopleDocument,
-  type FindPeopleQuery,
-  ParlanceError,
-  type UserFieldsFragment,
-} from '@parlance/client';
+import { FindPeopleDocument, type UserFieldsFragment } from '@parlance/client';
+import { useQuery } from '@urql/preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { parlance } from '../server';
+import { errorOf, operation } from '../server';
 import { nameOf } from '../words';
 import { Avatar } from './avatar';
 import { sentence } from './field';
 import { Icon } from './icons';
 
+const FIND = operation(FindPeopleDocument);
 const FIRST = 30;
 /** So long nothing is typed before it is asked for. */
 const REST_MS = 200;
@@ -30,9 +27,15 @@ export function People({ without, chosen, onPick }: Props) {
   const [search, setSearch] = useState('');
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => input.current?.focus(), []);
-  const { users, wrong } = useFound(search);
+  // What is not wanted any more is aborted; until there is an answer, those are shown who fitted what was typed before.
+  const [{ data, error, fetching }, findAgain] = useQuery({
+    query: FIND,
+    variables: { search, first: FIRST },
+    requestPolicy: 'cache-and-network',
+  });
+  const users = error ? undefined : data?.users;
   const found = (users?.nodes ?? []).filter((user) => !without.includes(user.id));
-  const isEmpty = users && found.length === 0;
+  const isEmpty = users && !fetching && found.length === 0;
   return (
     <div class="people">
       <label class="unseen" for={id}>
@@ -52,7 +55,14 @@ export function People({ without, chosen, onPick }: Props) {
           }}
         />
       </div>
-      {wrong && <p class="wrong">{wrong}</p>}
+      {error && (
+        <p class="wrong" role="alert">
+          {sentence(errorOf(error).message)}{' '}
+          <button type="button" class="link" onClick={() => findAgain({ requestPolicy: 'network-only' })}>
+            Try again
+          </button>
+        </p>
+      )}
       <ul class="found">
         {found.map((user) => {
           const name = nameOf(user);
@@ -87,28 +97,4 @@ export function People({ without, chosen, onPick }: Props) {
       </p>
     </div>
   );
-}
-
-interface Found {
-  readonly users: FindPeopleQuery['users'] | null;
-  readonly wrong: string | null;
-}
-
-/** Those who fit; until there is an answer, those who fitted what was typed before. */
-function useFound(search: string): Found {
-  const [found, setFound] = useState<Found>({ users: null, wrong: null });
-  useEffect(() => {
-    const control = new AbortController();
-    const { signal } = control;
-    parlance.request(FindPeopleDocument, { search, first: FIRST }, { signal }).then(
-      ({ users }) => {
-        if (!signal.aborted) setFound({ users, wrong: null });
-      },
-      (thrown) => {
-        if (!signal.aborted) setFound({ users: null, wrong: sentence(ParlanceError.from(thrown).message) });
-      },
-    );
-    return () => control.abort();
-  }, [search]);
-  return found;
 }

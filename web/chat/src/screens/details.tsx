@@ -9,6 +9,7 @@ import {
   SetMemberRoleDocument,
   UpdateConversationDocument,
 } from '@parlance/client';
+import { useMutation } from '@urql/preact';
 import { useState } from 'preact/hooks';
 import { useAsking } from '../parts/asking';
 import { Avatar } from '../parts/avatar';
@@ -16,10 +17,17 @@ import { Ask, Dialog } from '../parts/dialog';
 import { Field } from '../parts/field';
 import { Icon } from '../parts/icons';
 import { People } from '../parts/people';
-import { parlance } from '../server';
+import { operation } from '../server';
 import type { Room } from '../state/room';
 import { go } from '../state/viewer';
 import { nameOf } from '../words';
+
+const RENAME = operation(UpdateConversationDocument);
+const ADD = operation(AddParticipantsDocument);
+const REMOVE = operation(RemoveParticipantDocument);
+const SET_ROLE = operation(SetMemberRoleDocument);
+const LEAVE = operation(LeaveConversationDocument);
+const END = operation(DeleteConversationDocument);
 
 const ROLES: Record<MemberRole, string> = { OWNER: 'Owner', ADMIN: 'Admin', MEMBER: 'Member' };
 
@@ -29,9 +37,15 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
   const [view, setView] = useState<View>('members');
   // What is shown changes by the events of the conversation; an error is said here.
   const { ask, wrong, forget } = useAsking();
+  const [, rename] = useMutation(RENAME);
+  const [, add] = useMutation(ADD);
+  const [, remove] = useMutation(REMOVE);
+  const [, setRole] = useMutation(SET_ROLE);
+  const [, leave] = useMutation(LEAVE);
+  const [, end] = useMutation(END);
 
   const conversationId = room.id;
-  const members = [...room.members.value.values()];
+  const members = [...room.members.all.value.values()];
   const own = room.me.value?.role ?? 'MEMBER';
   const [isOwner, mayManage] = [own === 'OWNER', own !== 'MEMBER'];
   const title = room.conversation.value?.title ?? '';
@@ -43,10 +57,6 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
 
   if (view === 'leave' || view === 'end') {
     const isLeaving = view === 'leave';
-    const end = (): Promise<object> =>
-      isLeaving
-        ? parlance.request(LeaveConversationDocument, { input: { conversationId } })
-        : parlance.request(DeleteConversationDocument, { input: { id: conversationId } });
     return (
       <Ask
         title={isLeaving ? 'Leave this group?' : 'Delete this group?'}
@@ -58,7 +68,10 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
         act={isLeaving ? 'Leave' : 'Delete'}
         error={wrong}
         onAct={async () => {
-          if (await ask(end)) go('#/');
+          const done = isLeaving
+            ? await ask(() => leave({ input: { conversationId } }))
+            : await ask(() => end({ input: { id: conversationId } }));
+          if (done) go('#/');
         }}
         onClose={() => show('members')}
       />
@@ -78,7 +91,7 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
           chosen={null}
           onPick={async ({ id }) => {
             const input = { conversationId, userIds: [id] };
-            if (await ask(() => parlance.request(AddParticipantsDocument, { input }))) show('members');
+            if (await ask(() => add({ input }))) show('members');
           }}
         />
       </Dialog>
@@ -94,7 +107,7 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
             event.preventDefault();
             const given = String(new FormData(event.currentTarget).get('title') ?? '').trim();
             const input = { id: conversationId, title: given || null };
-            void ask(() => parlance.request(UpdateConversationDocument, { input }));
+            void ask(() => rename({ input }));
           }}
         >
           <Field
@@ -127,11 +140,11 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
             own={own}
             onRole={(role) => {
               const input = { conversationId, userId: member.user.id, role };
-              void ask(() => parlance.request(SetMemberRoleDocument, { input }));
+              void ask(() => setRole({ input }));
             }}
             onRemove={() => {
               const input = { conversationId, userId: member.user.id };
-              void ask(() => parlance.request(RemoveParticipantDocument, { input }));
+              void ask(() => remove({ input }));
             }}
           />
         ))}

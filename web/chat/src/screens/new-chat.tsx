@@ -6,21 +6,27 @@ import {
   type UserFieldsFragment,
   uuid,
 } from '@parlance/client';
+import { useMutation } from '@urql/preact';
 import { useRef, useState } from 'preact/hooks';
 import { useAsking } from '../parts/asking';
 import { Dialog } from '../parts/dialog';
 import { Field } from '../parts/field';
 import { Icon } from '../parts/icons';
 import { People } from '../parts/people';
-import { parlance } from '../server';
+import { operation } from '../server';
 import type { Chats } from '../state/chats';
 import { go, placeOf } from '../state/viewer';
 import { nameOf } from '../words';
+
+const START = operation(StartDirectConversationDocument);
+const CREATE = operation(CreateConversationDocument);
 
 export function NewChat({ list, viewerId, onClose }: { list: Chats; viewerId: string; onClose: () => void }) {
   const [isGroup, setGroup] = useState(false);
   const [chosen, setChosen] = useState<readonly UserFieldsFragment[]>([]);
   const { ask, wrong, isBusy } = useAsking();
+  const [, start] = useMutation(START);
+  const [, create] = useMutation(CREATE);
   // One name for all attempts: if an answer is lost, the next attempt finds the group that was made.
   const clientConversationId = useRef(uuid());
 
@@ -35,7 +41,7 @@ export function NewChat({ list, viewerId, onClose }: { list: Chats; viewerId: st
       return setChosen(others.length < chosen.length ? others : [...chosen, user]);
     }
     const input = { userId: user.id };
-    const made = await ask(() => parlance.request(StartDirectConversationDocument, { input }));
+    const made = await ask(() => start({ input }));
     if (made) opened(made.startDirectConversation.conversation);
   };
   const make = async (event: SubmitEvent) => {
@@ -43,7 +49,7 @@ export function NewChat({ list, viewerId, onClose }: { list: Chats; viewerId: st
     const title = String(new FormData(event.target as HTMLFormElement).get('title') ?? '').trim() || null;
     const participantIds = chosen.map(({ id }) => id);
     const input = { participantIds, title, clientConversationId: clientConversationId.current };
-    const made = await ask(() => parlance.request(CreateConversationDocument, { input }));
+    const made = await ask(() => create({ input }));
     if (made) opened(made.createConversation.conversation);
   };
 

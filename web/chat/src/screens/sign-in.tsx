@@ -2,8 +2,7 @@
 import { ParlanceError } from '@parlance/client';
 import { useState } from 'preact/hooks';
 import { Field, sentence } from '../parts/field';
-import { parlance } from '../server';
-import { farewell } from '../state/viewer';
+import { farewell, login, register } from '../state/viewer';
 
 /** The page's own icon, whose address the server has put into the page. */
 const MARK = document.querySelector<HTMLLinkElement>('link[rel="icon"]')?.href;
@@ -14,9 +13,9 @@ const text = (form: FormData, name: string) => String(form.get(name) ?? '').trim
 
 async function enter(isNew: boolean, form: FormData): Promise<void> {
   const [username, password] = [text(form, 'username'), String(form.get('password') ?? '')];
-  if (isNew) await parlance.session.register({ username, email: text(form, 'email'), password });
+  if (isNew) await register({ username, email: text(form, 'email'), password });
   else
-    await parlance.session.login({
+    await login({
       ...(username.includes('@') ? { email: username } : { username }),
       password,
     });

@@ -1,4 +1,5 @@
 // Who is signed in, and where they are in the page.
+import type { LoginInput, RegisterInput } from '@parlance/client';
 import { signal } from '@preact/signals';
 import { parlance } from '../server';
 import { outbox } from './outbox';
@@ -18,6 +19,9 @@ parlance.session.onChange((user) => {
   announcements.value = [];
   viewer.value = user;
 });
+
+export const register = (input: RegisterInput) => parlance.session.register(input);
+export const login = (input: LoginInput) => parlance.session.login(input);
 
 export async function leave(): Promise<void> {
   isLeaving = true;

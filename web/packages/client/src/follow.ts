@@ -39,7 +39,7 @@ export interface Surroundings {
 }
 
 /** Close codes after which the same is refused again. */
-const FATAL_CODES = [1008, 1009, 4400, 4406, 4409, 4429];
+const FATAL_CODES = [1002, 1007, 1008, 1009, 4400, 4406, 4409, 4429];
 
 export function follow<Result, Variables extends Record<string, unknown>>(
   { socket, session, nudged }: Surroundings,

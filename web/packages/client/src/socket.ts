@@ -17,7 +17,7 @@ export interface SocketOptions {
 }
 
 export function openSocket({ url, session, webSocketImpl }: SocketOptions): Client {
-  let socket: { readyState: number; send(text: string): void; close(code: number, reason: string): void };
+  let socket: { readyState: number; send(text: string): void };
   let token = '';
   let missing: ReturnType<typeof setTimeout> | undefined;
   let renewing: ReturnType<typeof setTimeout> | undefined;
@@ -41,7 +41,7 @@ export function openSocket({ url, session, webSocketImpl }: SocketOptions): Clie
     }, wait);
   };
 
-  return createClient({
+  const client = createClient({
     url: url.replace(/^http/, 'ws'),
     connectionParams: async () => {
       token = await session.token();
@@ -59,10 +59,8 @@ export function openSocket({ url, session, webSocketImpl }: SocketOptions): Clie
       ping(received) {
         if (received) return;
         clearTimeout(missing);
-        // A peer that is gone without a word is not noticed by TCP for minutes.
-        missing = setTimeout(() => {
-          if (socket.readyState === 1) socket.close(4408, 'No pong');
-        }, PONG_MS);
+        // A peer that is gone without a word is not noticed by TCP for minutes, and would not answer a closing either.
+        missing = setTimeout(() => client.terminate(), PONG_MS);
       },
       pong(received, payload) {
         if (!received) return;
@@ -76,4 +74,5 @@ export function openSocket({ url, session, webSocketImpl }: SocketOptions): Clie
       },
     },
   });
+  return client;
 }

@@ -9,7 +9,7 @@ import {
   UpdateConversationDocument,
   uuid,
 } from '@parlance/client';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { follower, group, isDense, place, sleep, until } from './place.mjs';
 
 const timeout = 90_000;
@@ -115,6 +115,7 @@ test('what happened while nobody was connected is told before what happens now',
   const [ann, bob] = [await it.person('ann'), await it.person('bob')];
   const chat = await group([ann, bob]);
   const first = follower(bob, chat);
+  await until('it is live', () => first.phases.at(-1) === 'live');
   const { message } = await ann.sendMessage({ conversationId: chat, body: 'one' });
   await until('it is heard', () => first.messages.length === 1);
   bob.socket.terminate();
@@ -228,6 +229,59 @@ test('a socket is shown fresh tokens and stays open', { timeout }, async (t) => 
   }
   await until('all of it came', () => one.messages.length === 8);
   assert.equal(sockets, 1);
+});
+
+test('a socket that has gone silent is given up, without waiting for its end', { timeout }, async (t) => {
+  const it = await place(t);
+  const sockets = [];
+  class Kept extends WebSocket {
+    constructor(...call) {
+      super(...call);
+      sockets.push(this);
+    }
+  }
+  const ann = await it.person('ann', { webSocketImpl: Kept });
+  const chat = await group([ann, await it.person('bob')]);
+  const one = follower(ann, chat);
+  await until('it is live', () => one.phases.at(-1) === 'live');
+  sockets[0].pause();
+  t.after(() => sockets[0].terminate());
+  await ann.sendMessage({ conversationId: chat, body: 'said into the silence' });
+  await until('it came over another socket', () => one.messages.length === 1);
+  assert.equal(sockets.length, 2);
+  assert.equal(one.loads, 1);
+});
+
+test('a socket that would be closed again for the same reason is not opened again', {
+  timeout,
+}, async (t) => {
+  const it = await place(t);
+  let [code, opened] = [0, 0];
+  const refusing = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  t.after(() => refusing.close());
+  refusing.on('connection', (socket) => {
+    opened += 1;
+    socket.close(code);
+  });
+  class Refused extends WebSocket {
+    constructor(_, ...more) {
+      super(`ws://127.0.0.1:${refusing.address().port}`, ...more);
+    }
+  }
+  const ann = await it.person('ann', { webSocketImpl: Refused });
+  const chat = await group([ann, await it.person('bob')]);
+  for (code of [1002, 1007, 1008, 1009, 4400, 4406, 4409, 4429]) {
+    opened = 0;
+    const one = follower(ann, chat);
+    assert.match((await one.ended).message, new RegExp(`${code}`));
+    assert.equal(opened, 1, `${code}`);
+  }
+  for (code of [1001, 1011, 4403, 4408]) {
+    opened = 0;
+    const one = follower(ann, chat);
+    await until(`${code} is tried again`, () => opened > 1);
+    one.stop();
+  }
 });
 
 test('whoever signs in next gets nothing of who was there before', { timeout }, async (t) => {
