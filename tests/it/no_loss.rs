@@ -233,7 +233,7 @@ fn lose<T>(all: &mut Vec<T>, place: usize) {
 type Mutation = fn(&mut History, &mut Stored);
 
 /// Ways to be wrong, each with the rule that must flag it.
-const MUTATIONS: [(&str, Rule, Mutation); 76] = [
+const MUTATIONS: [(&str, Rule, Mutation); 77] = [
     ("the last message is lost", Rule::Acknowledged, |_, s| {
         let place = place(s, 6);
         s.logs[0].rows.remove(place);

@@ -134,7 +134,6 @@ impl Wires {
         };
         let ret = self.shared.now();
         if let Some(Data { sent }) = answer.data {
-            self.shared.acked.fetch_add(1, Ordering::Relaxed);
             return Tried::Acknowledged(Ack {
                 key: send.key,
                 chat: send.chat,
@@ -196,6 +195,9 @@ pub(super) async fn write(shared: Arc<Shared>, writer: u16, kind: Kind, chats: V
         let wires = (&mut wires, &mut second);
         resolve(&shared, wires, &mut send, &mut acks, preferred, &mut dice).await;
         let is_refused = send.fate == Fate::Refused;
+        if send.fate == Fate::Acknowledged {
+            shared.acked.fetch_add(1, Ordering::Relaxed);
+        }
         sends.push(send);
         match kind {
             Kind::Quiet => shared.rest(dice.millis(4_500, 5_500), Stage::Settling).await,
