@@ -301,7 +301,7 @@ function isOneBlock(before: Message | undefined, message: Message): boolean {
 function readersOf(shown: readonly Message[], room: Room): Map<number, string> {
   const own = shown.filter(({ sender }) => sender.id === room.viewerId).map(({ seq }) => seq);
   const by = new Map<number, MemberFieldsFragment[]>();
-  for (const member of room.members.value.values()) {
+  for (const member of room.members.all.value.values()) {
     if (member.user.id === room.viewerId) continue;
     const seq = own.findLast((one) => one <= member.readSeq);
     if (seq !== undefined) by.set(seq, [...(by.get(seq) ?? []), member]);

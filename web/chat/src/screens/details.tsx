@@ -45,7 +45,7 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
   const [, end] = useMutation(END);
 
   const conversationId = room.id;
-  const members = [...room.members.value.values()];
+  const members = [...room.members.all.value.values()];
   const own = room.me.value?.role ?? 'MEMBER';
   const [isOwner, mayManage] = [own === 'OWNER', own !== 'MEMBER'];
   const title = room.conversation.value?.title ?? '';

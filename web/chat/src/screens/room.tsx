@@ -69,8 +69,8 @@ function Header({ room, list }: { room: Room; list: Chats }) {
   const conversation = list.get(room.id) ?? room.conversation.value;
   const title = conversation ? titleOf(conversation, room.viewerId) : '';
   const isGroup = conversation?.kind === 'GROUP';
-  const count = room.members.value.size;
-  const others = [...room.members.value.values()].filter(({ user }) => user.id !== room.viewerId);
+  const count = room.members.all.value.size;
+  const others = [...room.members.all.value.values()].filter(({ user }) => user.id !== room.viewerId);
   return (
     <header class="bar">
       <a class="quiet round back" href="#/" aria-label="Back to the list">

@@ -5,33 +5,24 @@ import {
   type ConversationFieldsFragment,
   type Following,
   MarkReadDocument,
-  type MemberFieldsFragment,
-  MembersDocument,
   type MessageFieldsFragment,
   OlderMessagesDocument,
   OpenConversationDocument,
   ParlanceError,
-  type UserFieldsFragment,
 } from '@parlance/client';
 import { computed, signal } from '@preact/signals';
 import { parlance } from '../server';
 import { nameOf } from '../words';
 import type { Chats } from './chats';
 import { roomPhase } from './connection';
+import { Members } from './members';
+import { call, type Notice, noticeOf, type Told } from './notices';
 import type { Outbox } from './outbox';
 import { isReading } from './reading';
 import { Typing } from './typing';
 import { announce, hush } from './viewer';
 
 export type Message = MessageFieldsFragment;
-
-/** Something that happened between two messages while one was looking. */
-export interface Notice {
-  readonly key: number;
-  /** It stands after the message of this number. */
-  readonly after: number;
-  readonly text: string;
-}
 
 const PAGE = 60;
 /** So many pages at most are loaded to show one message. */
@@ -44,7 +35,7 @@ export class Room {
   readonly messages = signal<readonly Message[]>([]);
   readonly hasOlder = signal(false);
   readonly isLoaded = signal(false);
-  readonly members = signal<ReadonlyMap<string, MemberFieldsFragment>>(new Map());
+  readonly members: Members;
   readonly notices = signal<readonly Notice[]>([]);
   readonly typing: Typing;
   /** Why there is nothing more to see here. */
@@ -71,7 +62,7 @@ export class Room {
     ),
   );
   readonly lastSeq = computed(() => this.messages.value.at(-1)?.seq ?? 0);
-  readonly me = computed(() => this.members.value.get(this.viewerId));
+  readonly me = computed(() => this.members.all.value.get(this.viewerId));
 
   /** What was written and is not among the messages yet. */
   readonly pending = computed(() =>
@@ -99,6 +90,7 @@ export class Room {
   ) {
     this.id = id;
     this.typing = new Typing(id);
+    this.members = new Members(id);
   }
 
   /** Whether there is something in the composer. */
@@ -121,7 +113,7 @@ export class Room {
         roomPhase.value = phase;
         if (phase !== 'live') return;
         // What has no number was missed while nobody was connected.
-        if (this.#wasLive) void this.#loadMembers();
+        if (this.#wasLive) void this.members.load(signal);
         this.#wasLive = true;
         if (this.#news > 0) announce(`${this.#news} new messages`);
         this.#news = 0;
@@ -158,7 +150,7 @@ export class Room {
     this.messages.value = [];
     this.hasOlder.value = false;
     this.isCutOff.value = false;
-    this.members.value = new Map();
+    this.members.forget();
     this.notices.value = [];
   }
 
@@ -252,8 +244,8 @@ export class Room {
     this.messages.value = messages.nodes;
     this.hasOlder.value = messages.pageInfo.hasPreviousPage;
     this.#cursor = messages.pageInfo.startCursor;
-    this.members.value = byUser(members.nodes);
-    if (members.pageInfo.hasNextPage) void this.#loadMembers();
+    this.members.show(members.nodes);
+    if (members.pageInfo.hasNextPage) void this.members.load(signal);
     this.isCutOff.value = false;
     this.isLoaded.value = true;
     this.chats.put(fields);
@@ -286,28 +278,6 @@ export class Room {
     }
   }
 
-  async #loadMembers(): Promise<void> {
-    const { signal } = this.#opening;
-    const all: MemberFieldsFragment[] = [];
-    try {
-      for (let after: string | null = null; ; ) {
-        const variables: { id: string; first: number; after: string | null } = {
-          id: this.id,
-          first: 100,
-          after,
-        };
-        const { conversation } = await parlance.request(MembersDocument, variables, { signal });
-        if (!conversation || signal.aborted) return;
-        all.push(...conversation.members.nodes);
-        after = conversation.members.pageInfo.endCursor;
-        if (!conversation.members.pageInfo.hasNextPage) break;
-      }
-      this.members.value = byUser(all);
-    } catch {
-      // Read positions are shown as they were.
-    }
-  }
-
   #take(event: ConversationEvent): void {
     switch (event.__typename) {
       case 'MessageAdded':
@@ -315,21 +285,10 @@ export class Room {
       case 'MessageEdited':
       case 'MessageDeleted':
         return this.put(event.message);
-      case 'MemberJoined': {
-        const { actor, member } = event;
-        this.#setMember(member);
-        const [who, by] = [this.#call(member.user), this.#call(actor)];
-        return this.#note(
-          event.eventSeq,
-          member.user.id === actor.id ? `${who} joined` : `${by} added ${lower(who)}`,
-        );
-      }
-      case 'MemberRoleChanged': {
-        const role = { OWNER: 'an owner', ADMIN: 'an admin', MEMBER: 'a member' }[event.member.role];
-        this.#setMember(event.member);
-        const who = this.#call(event.member.user);
-        return this.#note(event.eventSeq, `${who} ${who === 'You' ? 'are' : 'is'} now ${role}`);
-      }
+      case 'MemberJoined':
+      case 'MemberRoleChanged':
+        this.members.put(event.member);
+        return this.#note(event);
       case 'MemberLeft': {
         const { actor, user } = event;
         if (user.id === this.viewerId) {
@@ -338,28 +297,19 @@ export class Room {
             isOwn ? 'You left this conversation.' : `${nameOf(actor)} removed you from this conversation.`,
           );
         }
-        this.#dropMember(user.id);
-        const who = this.#call(user);
-        const text = user.id === actor.id ? `${who} left` : `${this.#call(actor)} removed ${lower(who)}`;
-        return this.#note(event.eventSeq, text);
-      }
-      case 'ConversationUpdated': {
-        const { title } = event.conversation;
-        const held = this.conversation.peek();
-        if (held) this.conversation.value = { ...held, title };
-        const who = this.#call(event.actor);
-        return this.#note(
-          event.eventSeq,
-          title ? `${who} named the group “${title}”` : `${who} took the group’s name away`,
-        );
+        this.typing.stopped(user.id);
+        this.members.drop(user.id);
+        return this.#note(event);
       }
       case 'ConversationDeleted':
-        return this.#leave(`${this.#call(event.actor)} deleted this conversation.`);
-      case 'ReadPositionMoved': {
-        const member = this.members.peek().get(event.user.id);
-        if (member && member.readSeq < event.readSeq) this.#setMember({ ...member, readSeq: event.readSeq });
-        return;
+        return this.#leave(`${call(event.actor, this.viewerId)} deleted this conversation.`);
+      case 'ConversationUpdated': {
+        const held = this.conversation.peek();
+        if (held) this.conversation.value = { ...held, title: event.conversation.title };
+        return this.#note(event);
       }
+      case 'ReadPositionMoved':
+        return this.members.hasRead(event.user.id, event.readSeq);
       case 'Typing':
         if (event.user.id === this.viewerId) return;
         return event.typing ? this.typing.started(event.user) : this.typing.stopped(event.user.id);
@@ -385,24 +335,10 @@ export class Room {
     this.outbox.shown(this.id, this.lastSeq.value);
   }
 
-  #setMember(member: MemberFieldsFragment): void {
-    this.members.value = new Map(this.members.peek()).set(member.user.id, member);
-  }
-
-  #dropMember(userId: string): void {
-    this.typing.stopped(userId);
-    const members = new Map(this.members.peek());
-    members.delete(userId);
-    this.members.value = members;
-  }
-
-  #note(key: number, text: string): void {
-    this.notices.value = [...this.notices.peek(), { key, after: this.lastSeq.peek(), text }];
+  #note(event: Told): void {
+    const text = noticeOf(event, this.viewerId);
+    this.notices.value = [...this.notices.peek(), { key: event.eventSeq, after: this.lastSeq.peek(), text }];
     announce(text);
-  }
-
-  #call(user: UserFieldsFragment): string {
-    return user.id === this.viewerId ? 'You' : nameOf(user);
   }
 
   #leave(why: string): void {
@@ -417,10 +353,6 @@ export class Room {
     announce(why);
   }
 }
-
-const lower = (who: string) => (who === 'You' ? 'you' : who);
-const byUser = (members: readonly MemberFieldsFragment[]) =>
-  new Map(members.map((one) => [one.user.id, one]));
 
 /** The newer of two, also where it is quoted. */
 function updated(held: Message, message: Message): Message {
