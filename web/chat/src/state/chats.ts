@@ -58,7 +58,7 @@ export class Chats {
     void following.ended.then((reason) => {
       // Who is signed out is shown that instead of the list.
       if (!reason || reason.code === 'SIGNED_OUT' || this.#following !== following) return;
-      inboxPhase.value = null;
+      inboxPhase.value = 'failed';
       this.trouble.value = reason.message;
     });
   }

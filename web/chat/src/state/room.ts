@@ -124,7 +124,7 @@ export class Room {
       if (!reason || signal.aborted || reason.code === 'SIGNED_OUT') return;
       const why = whyGone(reason);
       if (why) return this.#leave(why);
-      roomPhase.value = null;
+      roomPhase.value = 'failed';
       this.trouble.value = reason.message;
     });
   }
