@@ -227,8 +227,11 @@ export class Room {
   #requote(message: Message): void {
     hush(message.id);
     this.outbox.requote(message);
-    if (this.replying.peek()?.id === message.id) this.replying.value = message.deletedAt ? null : message;
-    if (this.editing.peek()?.id === message.id && message.deletedAt) this.editing.value = null;
+    for (const subject of [this.replying, this.editing]) {
+      const held = subject.peek();
+      if (held?.id === message.id && held.revision < message.revision)
+        subject.value = message.deletedAt ? null : message;
+    }
   }
 
   async #load(signal: AbortSignal) {
@@ -242,6 +245,7 @@ export class Room {
     this.firstUnread.value = fields.unreadCount > 0 ? fields.readSeq + 1 : null;
     this.conversation.value = fields;
     this.messages.value = messages.nodes;
+    for (const message of messages.nodes) if (message.revision > 1) this.#requote(message);
     this.hasOlder.value = messages.pageInfo.hasPreviousPage;
     this.#cursor = messages.pageInfo.startCursor;
     this.members.show(members.nodes);
