@@ -113,7 +113,7 @@ export class Room {
         roomPhase.value = phase;
         if (phase !== 'live') return;
         // What has no number was missed while nobody was connected.
-        if (this.#wasLive) void this.members.load(signal);
+        if (this.#wasLive) void this.members.load();
         this.#wasLive = true;
         if (this.#news > 0) announce(`${this.#news} new messages`);
         this.#news = 0;
@@ -248,8 +248,7 @@ export class Room {
     for (const message of messages.nodes) if (message.revision > 1) this.#requote(message);
     this.hasOlder.value = messages.pageInfo.hasPreviousPage;
     this.#cursor = messages.pageInfo.startCursor;
-    this.members.show(members.nodes);
-    if (members.pageInfo.hasNextPage) void this.members.load(signal);
+    this.members.start(members.nodes, members.pageInfo.hasNextPage);
     this.isCutOff.value = false;
     this.isLoaded.value = true;
     this.chats.put(fields);
