@@ -10,6 +10,7 @@ import { history } from './chat/history.mjs';
 import { scene } from './chat/page.mjs';
 import { pictures } from './chat/pictures.mjs';
 import { reading } from './chat/reading.mjs';
+import { returning } from './chat/returning.mjs';
 import { troubles } from './chat/troubles.mjs';
 import { enter, isAccessible, launch, password, serve, sleep, until } from './chat/place.mjs';
 
@@ -95,12 +96,12 @@ await check('what breaks the policy, leaves the server or is refused would be se
 
 await check('what is wrong with a new account is told at its fields', async () => {
   await ann.goto(`${url}/`);
-  await isAccessible(ann, 'signing in');
   // In a browser in which nobody was signed in before that comes first.
   await ann.getByRole('heading', { name: 'Create your account' }).waitFor();
   await isAccessible(ann, 'creating an account');
   await ann.getByRole('link', { name: 'Sign in' }).click();
   await ann.getByRole('heading', { name: 'Welcome back' }).waitFor();
+  await isAccessible(ann, 'signing in');
   await ann.getByRole('link', { name: 'Create an account' }).click();
   await register(ann, 'a b', 'x', '1');
   const told = { 'User name': 'May contain only', 'E-mail': 'Must have', Password: 'Is too short' };
@@ -398,7 +399,7 @@ await check('a second tab is signed in, and signing out is for both', async () =
 
 if (!process.env.QUICK) await history({ check, browsers, server, folder });
 const met = await scene({ browsers, server });
-for (const part of [troubles, reading, asking]) await part({ check, ...met });
+for (const part of [troubles, returning, reading, asking]) await part({ check, ...met });
 await pictures({ check, browsers, server, folder });
 
 await check('a session that is ended elsewhere ends here', async () => {
