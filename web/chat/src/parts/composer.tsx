@@ -32,10 +32,14 @@ export function Composer({ room }: { room: Room }) {
     else room.draft.value = next;
   };
 
-  useEffect(() => {
-    forget();
+  // Before anybody can type into it.
+  useLayoutEffect(() => {
     setWords(editing?.body ?? '');
     before.current = editing?.body;
+  }, [room, editing?.id]);
+
+  useEffect(() => {
+    forget();
     // On a telephone that would bring up the keyboard with each conversation.
     if (replying || editing || matchMedia('(pointer: fine)').matches) input.current?.focus();
   }, [room, replying?.id, editing?.id]);
