@@ -302,7 +302,9 @@ await check('a group is made, named, and its people come and go', async () => {
   await ann.getByRole('button', { name: 'Remove bob' }).click();
   await bob.getByText('ann removed you from this conversation.').first().waitFor();
   await until('it is off his list', async () => (await rows(bob).count()) === 1);
+  const isOwner = ann.waitForResponse((answer) => /mutation SetMemberRole/.test(answer.request().postData() ?? ''));
   await ann.getByLabel('What dan may do').selectOption('OWNER');
+  await isOwner;
   await ann.getByRole('button', { name: 'Leave group' }).click();
   await dialog(ann).getByRole('button', { name: 'Leave' }).click();
   await ann.getByText('Pick a conversation').waitFor();
