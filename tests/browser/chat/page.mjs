@@ -1,5 +1,5 @@
 // What one does on the chat page, what one sees there, and what a test does behind its back.
-import { enter, password } from './place.mjs';
+import { enter, password, until } from './place.mjs';
 
 export const said = (page) => page.locator('.message .body').allInnerTexts();
 export const writing = (page) => page.getByLabel('Message', { exact: true });
@@ -28,14 +28,27 @@ export async function intercept(page, operation, take) {
 /** An answer that waiting does not mend. */
 export const failure = { errors: [{ message: 'something broke', extensions: { code: 'INTERNAL_SERVER_ERROR', retryable: false } }] };
 
-/** The socket of a page: which streams are refused for good, and whether what the server says waits. */
+/** The socket of a page: which streams are refused for good, whether what the server says waits, whether there is one. */
 export async function controlled(page) {
-  const it = { refused: null, isHeld: false, held: [] };
+  const it = { refused: null, isHeld: false, held: [], isCut: false, open: new Set(), caughtUp: 0 };
+  /** Once so many streams have told all that was missed. */
+  it.cut = async (streams = 1) => {
+    await until('it is live', () => it.caughtUp >= streams);
+    it.isCut = true;
+    for (const socket of it.open) await socket.close({ code: 1012 });
+    it.open.clear();
+    await page.locator('.banner[data-state="reconnecting"]').waitFor();
+  };
+  it.mend = () => {
+    it.isCut = false;
+  };
   it.release = () => {
     it.isHeld = false;
     for (const deliver of it.held.splice(0)) deliver();
   };
   await page.routeWebSocket('**/graphql', (socket) => {
+    if (it.isCut) return socket.close({ code: 1012 });
+    it.open.add(socket);
     const server = socket.connectToServer();
     socket.onMessage((text) => {
       const { id, type, payload } = JSON.parse(text);
@@ -44,6 +57,7 @@ export async function controlled(page) {
       } else server.send(text);
     });
     server.onMessage((text) => {
+      if (text.includes('"CaughtUp"')) it.caughtUp += 1;
       if (it.isHeld && JSON.parse(text).type === 'next') it.held.push(() => socket.send(text));
       else socket.send(text);
     });

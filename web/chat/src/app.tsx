@@ -12,7 +12,7 @@ import { Chats, chats } from './state/chats';
 import { forgetConnection } from './state/connection';
 import { forgetUnsent, Outbox, outbox } from './state/outbox';
 import { forgetRooms } from './state/rooms';
-import { route, viewer } from './state/viewer';
+import { isKnown, route, viewer } from './state/viewer';
 
 /** What the screens of whoever is signed in ask through; null for nobody. */
 const client = signal<Client | null>(null);
@@ -51,7 +51,10 @@ export function App() {
   const user = viewer.value;
   const [list, out, urql] = [chats.value, outbox.value, client.value];
   const at = route.value;
-  if (!user || !list || !out || !urql) return <SignIn isNew={at.screen === 'register'} />;
+  if (!user || !list || !out || !urql) {
+    const isNew = at.screen === 'register' || (at.screen !== 'login' && !isKnown.value);
+    return <SignIn isNew={isNew} />;
+  }
   const isRoom = at.screen === 'room';
   return (
     // Nothing on the screen of one person stays for the next.

@@ -24,18 +24,34 @@ export function Composer({ room }: { room: Room }) {
   const [replying, editing, draft] = [room.replying.value, room.editing.value, room.draft.value];
   /** New words for a message; the draft waits meanwhile. */
   const [words, setWords] = useState('');
+  /** What the message said when that was looked at last. */
+  const before = useRef<string | undefined>(undefined);
   const text = editing ? words : draft;
   const setText = (next: string) => {
     if (editing) setWords(next);
     else room.draft.value = next;
   };
 
+  // Before anybody can type into it.
+  useLayoutEffect(() => {
+    setWords(editing?.body ?? '');
+    before.current = editing?.body;
+  }, [room, editing?.id]);
+
   useEffect(() => {
     forget();
-    setWords(editing?.body ?? '');
     // On a telephone that would bring up the keyboard with each conversation.
     if (replying || editing || matchMedia('(pointer: fine)').matches) input.current?.focus();
-  }, [room, replying, editing]);
+  }, [room, replying?.id, editing?.id]);
+
+  // It has other words now: those that were sent, whose answer may be lost, or some from another device.
+  useEffect(() => {
+    if (!editing || before.current === editing.body) return;
+    const isUntouched = words === before.current;
+    before.current = editing.body;
+    if (isUntouched) setWords(editing.body);
+    else if (words.trim() === editing.body) saved(editing.id);
+  }, [editing?.revision]);
 
   // As high as what is in it, up to a bound of the style sheet.
   useLayoutEffect(() => {
@@ -53,9 +69,15 @@ export function Composer({ room }: { room: Room }) {
     if (!editing) return;
     if (text.trim() === editing.body) return stop();
     const input = { id: editing.id, body: text, expectedRevision: editing.revision };
-    const saved = await ask(() => edit({ input }));
-    if (!saved) return;
-    room.put(saved.editMessage.message);
+    const answer = await ask(() => edit({ input }));
+    if (answer) room.put(answer.editMessage.message);
+    // The stream may have told it before, and something else may be written by now.
+    if (room.editing.peek()?.id !== editing.id) forget();
+    else if (answer) saved(editing.id);
+  }
+
+  function saved(id: string): void {
+    if (room.editing.peek()?.id !== id) return;
     announce('Saved');
     stop();
   }
@@ -151,7 +173,7 @@ export function Composer({ room }: { room: Room }) {
           class="primary round"
           aria-label={editing ? 'Save' : 'Send'}
           title={editing ? 'Save (Enter)' : 'Send (Enter)'}
-          disabled={isEmpty || excess > 0 || isBusy}
+          disabled={isEmpty || excess > 0 || (isBusy && editing !== null)}
         >
           <Icon name={editing ? 'tick' : 'send'} />
         </button>

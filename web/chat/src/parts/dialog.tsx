@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from './icons';
+import { Announcements } from './live';
 
 interface Props {
   title: string;
@@ -11,18 +12,23 @@ interface Props {
 
 export function Dialog({ title, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
+  const id = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
   // Before the effects of what is in it, one of which may choose what has the focus.
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
     return () => shown?.close();
   }, []);
+  // What had the focus may be gone with what it did.
+  useLayoutEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus();
+  });
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Esc does by key what a click beside the dialog does
     <dialog
       ref={dialog}
-      aria-labelledby={heading}
+      aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();
         onClose();
@@ -31,12 +37,15 @@ export function Dialog({ title, onClose, children }: Props) {
     >
       <div class="dialog">
         <header>
-          <h2 id={heading}>{title}</h2>
+          <h2 id={id} tabIndex={-1} ref={heading}>
+            {title}
+          </h2>
           <button type="button" class="quiet round" aria-label="Close" onClick={onClose}>
             <Icon name="close" />
           </button>
         </header>
         {children}
+        <Announcements />
       </div>
     </dialog>
   );

@@ -21,11 +21,18 @@ export function Live() {
           </p>
         )}
       </div>
-      <div class="unseen" aria-live="polite">
-        {announcements.value.map(({ key, words }) => (
-          <p key={key}>{words}</p>
-        ))}
-      </div>
+      <Announcements />
     </>
+  );
+}
+
+/** A dialog has one of its own: what is outside of it is out of reach for a reader of the screen, too. */
+export function Announcements() {
+  return (
+    <div class="unseen" aria-live="polite">
+      {announcements.value.map(({ key, words }) => (
+        <p key={key}>{words}</p>
+      ))}
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import { FindPeopleDocument, type UserFieldsFragment } from '@parlance/client';
 import { useQuery } from '@urql/preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { errorOf, operation } from '../server';
+import { inboxPhase } from '../state/connection';
 import { nameOf } from '../words';
 import { Avatar } from './avatar';
 import { sentence } from './field';
@@ -33,6 +34,11 @@ export function People({ without, chosen, onPick }: Props) {
     variables: { search, first: FIRST },
     requestPolicy: 'cache-and-network',
   });
+  // What failed is asked again when the server is back.
+  const isBack = inboxPhase.value === 'live';
+  useEffect(() => {
+    if (isBack && error) findAgain({ requestPolicy: 'network-only' });
+  }, [isBack]);
   const users = error ? undefined : data?.users;
   const found = (users?.nodes ?? []).filter((user) => !without.includes(user.id));
   const isEmpty = users && !fetching && found.length === 0;

@@ -114,7 +114,10 @@ export function Timeline({ room }: { room: Room }) {
   }, [looks]);
 
   async function show(seq: number): Promise<void> {
-    if (!(await room.reach(seq))) return announce('That message could not be loaded.');
+    const isThere = await room.reach(seq);
+    // One may have gone elsewhere meanwhile.
+    if (!scroller.current) return;
+    if (!isThere) return announce('That message could not be loaded.');
     sticks.current = false;
     setWanted(around(seq, room.lastSeq.peek()));
     setLit(seq);

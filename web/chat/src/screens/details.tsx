@@ -123,7 +123,8 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
       )}
       <div class="between">
         <h3>
-          {members.length} {members.length === 1 ? 'member' : 'members'}
+          {members.length}
+          {room.members.hasMore.value && '+'} {members.length === 1 ? 'member' : 'members'}
         </h3>
         {mayManage && (
           <button type="button" onClick={() => show('add')}>
@@ -131,6 +132,14 @@ export function Details({ room, onClose }: { room: Room; onClose: () => void }) 
           </button>
         )}
       </div>
+      {room.members.isCutOff.value && (
+        <p class="wrong" role="alert">
+          The members could not be loaded.{' '}
+          <button type="button" class="link" onClick={() => void room.members.load()}>
+            Try again
+          </button>
+        </p>
+      )}
       <ul class="found">
         {members.map((member) => (
           <MemberRow

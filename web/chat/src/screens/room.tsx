@@ -83,7 +83,8 @@ function Header({ room, list }: { room: Room; list: Chats }) {
         </h2>
         {isGroup && count > 0 && (
           <p class="hint">
-            {count} {count === 1 ? 'member' : 'members'}
+            {count}
+            {room.members.hasMore.value && '+'} {count === 1 ? 'member' : 'members'}
             {conversation?.title &&
               others.length > 0 &&
               `: you, ${listOf(

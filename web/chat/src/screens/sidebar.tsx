@@ -1,6 +1,6 @@
 // The list of conversations, the one that was active last on top.
 import type { ConversationFieldsFragment, UserFieldsFragment } from '@parlance/client';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Avatar } from '../parts/avatar';
 import { Ask } from '../parts/dialog';
 import { Icon } from '../parts/icons';
@@ -11,6 +11,9 @@ import { isReading } from '../state/reading';
 import { leave, placeOf } from '../state/viewer';
 import { faceOf, nameOf, shortTimeOf, titleOf, wholeTimeOf } from '../words';
 import { NewChat } from './new-chat';
+
+/** So near the end of the list more is put there. */
+const NEAR = 400;
 
 interface Props {
   list: Chats;
@@ -31,6 +34,23 @@ export function Sidebar({ list, out, user, openId }: Props) {
     }
     last.current = openId;
   }, [openId]);
+  const rows = useRef<HTMLUListElement>(null);
+  const look = () => {
+    const place = rows.current;
+    // On a telephone it is not shown beside a conversation.
+    if (!place?.clientHeight || list.isCutOff.peek()) return;
+    if (place.scrollTop + place.clientHeight > place.scrollHeight - NEAR) void list.loadMore();
+  };
+  // What there is may not fill the list, and then nobody can scroll on.
+  const isWaiting = list.isLoadingMore.value;
+  useLayoutEffect(() => {
+    if (!isWaiting) look();
+  });
+  useEffect(() => {
+    const observer = new ResizeObserver(look);
+    if (rows.current) observer.observe(rows.current);
+    return () => observer.disconnect();
+  }, [list]);
   const all = list.inOrder.value;
   const name = nameOf(user);
   const [unsent, trouble] = [out.unsent.value, list.trouble.value];
@@ -69,16 +89,20 @@ export function Sidebar({ list, out, user, openId }: Props) {
           </button>
         </div>
       )}
-      <ul
-        class="rows"
-        onKeyDown={walk}
-        onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
-          if (scrollTop + clientHeight > scrollHeight - 400) void list.loadMore();
-        }}
-      >
+      <ul class="rows" ref={rows} onKeyDown={walk} onScroll={look}>
         {all.map((one) => (
           <Row key={one.id} conversation={one} viewerId={user.id} isOpen={one.id === openId} />
         ))}
+        {list.isCutOff.value && (
+          <li class="beginning">
+            <p role="alert">
+              More could not be loaded.{' '}
+              <button type="button" class="link" onClick={() => void list.loadMore()}>
+                Try again
+              </button>
+            </p>
+          </li>
+        )}
       </ul>
       {isLeaving && (
         <Ask

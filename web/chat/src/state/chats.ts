@@ -2,6 +2,7 @@
 import {
   type ConversationFieldsFragment,
   ConversationsDocument,
+  type ConversationsQuery,
   ConversationUnreadDocument,
   type Following,
   type InboxEvent,
@@ -17,6 +18,9 @@ export class Chats {
   readonly #all = signal<ReadonlyMap<string, ConversationFieldsFragment>>(new Map());
   readonly isLoaded = signal(false);
   readonly hasMore = signal(false);
+  readonly isLoadingMore = signal(false);
+  /** More of them could not be loaded, for a reason that waiting does not mend. */
+  readonly isCutOff = signal(false);
   readonly inOrder = computed(() =>
     [...this.#all.value.values()].sort(
       (one, other) => compare(other.lastActivityAt, one.lastActivityAt) || compare(other.id, one.id),
@@ -27,12 +31,17 @@ export class Chats {
   readonly unread = computed(() => this.inOrder.value.filter(({ unreadCount }) => unreadCount > 0).length);
   #following: Following | null = null;
   #cursor: string | null = null;
-  #isLoadingMore = false;
+  /** Ends what belongs to one load of the list: pages and counts that come after the next one are older than it. */
+  #loading = new AbortController();
+  #recounting = new AbortController();
+  /** Those that are not the viewer's any more: a page that was on its way may still have them. */
+  readonly #dropped = new Set<string>();
 
   /** Follows the list, at first or once more. */
   start(): void {
     this.trouble.value = null;
     this.#following?.stop();
+    let isFresh = false;
     const following = parlance.followInbox({
       load: async (signal) => {
         const { server, conversations } = await parlance.request(
@@ -41,24 +50,32 @@ export class Chats {
           { signal },
         );
         signal.throwIfAborted();
+        this.#giveUp();
+        this.#dropped.clear();
         const { nodes, pageInfo } = conversations;
         this.#all.value = new Map(nodes.map((one) => [one.id, one]));
         this.#cursor = pageInfo.endCursor;
         this.hasMore.value = pageInfo.hasNextPage;
+        this.isCutOff.value = false;
         this.isLoaded.value = true;
+        isFresh = true;
         const activeSince = pageInfo.hasNextPage ? (nodes[0]?.lastActivityAt ?? null) : null;
         return { epoch: server.epoch, heads: nodes, activeSince };
       },
       onEvent: (event) => this.#take(event),
       onPhase: (phase) => {
         inboxPhase.value = phase;
+        if (phase !== 'live') return;
+        // Reading has no number: nobody tells afterwards what was read elsewhere while nobody was connected.
+        if (!isFresh) void this.#recount();
+        isFresh = false;
       },
     });
     this.#following = following;
     void following.ended.then((reason) => {
       // Who is signed out is shown that instead of the list.
       if (!reason || reason.code === 'SIGNED_OUT' || this.#following !== following) return;
-      inboxPhase.value = null;
+      inboxPhase.value = 'failed';
       this.trouble.value = reason.message;
     });
   }
@@ -66,6 +83,7 @@ export class Chats {
   stop(): void {
     this.#following?.stop();
     this.#following = null;
+    this.#giveUp();
   }
 
   get(id: string): ConversationFieldsFragment | undefined {
@@ -74,12 +92,17 @@ export class Chats {
 
   /** Takes a conversation as it is now, unless what is here is newer. */
   put(conversation: ConversationFieldsFragment): void {
-    const held = this.#all.peek().get(conversation.id);
-    if (held && held.eventSeq > conversation.eventSeq) return;
-    this.#change((all) => all.set(conversation.id, conversation));
+    const { id, eventSeq } = conversation;
+    const held = this.#all.peek().get(id);
+    if (held && held.eventSeq > eventSeq) return;
+    this.#dropped.delete(id);
+    this.#change((all) => all.set(id, conversation));
+    // It may be from before something was read that is known of here.
+    if (held) void this.#count(id, held.readSeq);
   }
 
   drop(id: string): void {
+    this.#dropped.add(id);
     this.#change((all) => all.delete(id));
   }
 
@@ -90,22 +113,62 @@ export class Chats {
       this.#change((all) => all.set(id, { ...held, readSeq, unreadCount }));
   }
 
+  /** Puts more of them after those that are held, as soon as the server can be reached. */
   async loadMore(): Promise<void> {
-    if (!this.hasMore.peek() || this.#isLoadingMore) return;
-    this.#isLoadingMore = true;
+    if (!this.hasMore.peek() || this.isLoadingMore.peek()) return;
+    const { signal } = this.#loading;
+    this.isLoadingMore.value = true;
+    this.isCutOff.value = false;
     try {
-      const { conversations } = await parlance.request(ConversationsDocument, {
-        first: PAGE,
-        after: this.#cursor,
-      });
-      for (const one of conversations.nodes) this.put(one);
-      this.#cursor = conversations.pageInfo.endCursor;
-      this.hasMore.value = conversations.pageInfo.hasNextPage;
+      const pageInfo = await this.#loadPage(this.#cursor, signal);
+      this.#cursor = pageInfo.endCursor;
+      this.hasMore.value = pageInfo.hasNextPage;
     } catch {
-      // It is asked for again by scrolling on.
-    } finally {
-      this.#isLoadingMore = false;
+      if (!signal.aborted) this.isCutOff.value = true;
     }
+    if (!signal.aborted) this.isLoadingMore.value = false;
+  }
+
+  /** Reading only ever takes away from what is unread: those that show nothing unread are right. */
+  async #recount(): Promise<void> {
+    this.#recounting.abort();
+    this.#recounting = new AbortController();
+    const signal = AbortSignal.any([this.#loading.signal, this.#recounting.signal]);
+    const held = [...this.#all.peek().values()];
+    const open = new Set(held.filter(({ unreadCount }) => unreadCount > 0).map(({ id }) => id));
+    try {
+      let after: string | null = null;
+      // What is held is the top of the list, so no more pages than that.
+      for (let seen = 0; open.size > 0 && seen < held.length; ) {
+        const { ids, hasNextPage, endCursor } = await this.#loadPage(after, signal);
+        for (const id of ids) open.delete(id);
+        if (!hasNextPage) return;
+        seen += ids.length;
+        after = endCursor;
+      }
+    } catch {
+      // Each is counted again when it moves, or is opened.
+    }
+  }
+
+  /** Takes one page as it is now. */
+  async #loadPage(after: string | null, signal: AbortSignal) {
+    const options = { signal, persist: true };
+    const { conversations }: ConversationsQuery = await parlance.request(
+      ConversationsDocument,
+      { first: PAGE, after },
+      options,
+    );
+    signal.throwIfAborted();
+    const { nodes, pageInfo } = conversations;
+    for (const one of nodes) if (!this.#dropped.has(one.id)) this.put(one);
+    return { ...pageInfo, ids: nodes.map(({ id }) => id) };
+  }
+
+  #giveUp(): void {
+    this.#loading.abort();
+    this.#loading = new AbortController();
+    this.isLoadingMore.value = false;
   }
 
   #take(event: InboxEvent): void {
@@ -129,9 +192,11 @@ export class Chats {
     const held = this.#all.peek().get(id);
     if (!held || held.readSeq >= readSeq) return;
     if (readSeq >= held.messageSeq) return this.read(id, readSeq, 0);
+    const { signal } = this.#loading;
     try {
-      const { conversation } = await parlance.request(ConversationUnreadDocument, { id });
-      if (conversation) this.read(id, conversation.readSeq, conversation.unreadCount);
+      const options = { signal, persist: true };
+      const { conversation } = await parlance.request(ConversationUnreadDocument, { id }, options);
+      if (conversation && !signal.aborted) this.read(id, conversation.readSeq, conversation.unreadCount);
     } catch {
       // The next event of this conversation has the count.
     }

@@ -2,9 +2,11 @@
 import type { Phase } from '@parlance/client';
 import { computed, effect, signal } from '@preact/signals';
 
-/** Null where nothing is followed: what cannot go on says so in its own place. */
-export const inboxPhase = signal<Phase | null>(null);
-export const roomPhase = signal<Phase | null>(null);
+/** Failed is what cannot go on, and says so in its own place; null where nothing is followed. */
+type State = Phase | 'failed' | null;
+
+export const inboxPhase = signal<State>(null);
+export const roomPhase = signal<State>(null);
 
 const phase = computed<Phase | null>(() => {
   const all = [inboxPhase.value, roomPhase.value];
@@ -33,7 +35,7 @@ effect(() => {
   if (now === 'live') {
     const wasShown = banner.peek() !== null;
     // Not while a part of the page is not up to date.
-    const isWhole = inboxPhase.peek() !== null;
+    const isWhole = inboxPhase.peek() === 'live' && roomPhase.peek() !== 'failed';
     banner.value = wasShown && wasLive && isWhole ? 'caught up' : null;
     wasLive = true;
     if (wasShown) {

@@ -113,7 +113,7 @@ export class Room {
         roomPhase.value = phase;
         if (phase !== 'live') return;
         // What has no number was missed while nobody was connected.
-        if (this.#wasLive) void this.members.load(signal);
+        if (this.#wasLive) void this.members.load();
         this.#wasLive = true;
         if (this.#news > 0) announce(`${this.#news} new messages`);
         this.#news = 0;
@@ -124,7 +124,7 @@ export class Room {
       if (!reason || signal.aborted || reason.code === 'SIGNED_OUT') return;
       const why = whyGone(reason);
       if (why) return this.#leave(why);
-      roomPhase.value = null;
+      roomPhase.value = 'failed';
       this.trouble.value = reason.message;
     });
   }
@@ -227,8 +227,11 @@ export class Room {
   #requote(message: Message): void {
     hush(message.id);
     this.outbox.requote(message);
-    if (this.replying.peek()?.id === message.id) this.replying.value = message.deletedAt ? null : message;
-    if (this.editing.peek()?.id === message.id && message.deletedAt) this.editing.value = null;
+    for (const subject of [this.replying, this.editing]) {
+      const held = subject.peek();
+      if (held?.id === message.id && held.revision < message.revision)
+        subject.value = message.deletedAt ? null : message;
+    }
   }
 
   async #load(signal: AbortSignal) {
@@ -242,10 +245,10 @@ export class Room {
     this.firstUnread.value = fields.unreadCount > 0 ? fields.readSeq + 1 : null;
     this.conversation.value = fields;
     this.messages.value = messages.nodes;
+    for (const message of messages.nodes) if (message.revision > 1) this.#requote(message);
     this.hasOlder.value = messages.pageInfo.hasPreviousPage;
     this.#cursor = messages.pageInfo.startCursor;
-    this.members.show(members.nodes);
-    if (members.pageInfo.hasNextPage) void this.members.load(signal);
+    this.members.start(members.nodes, members.pageInfo.hasNextPage);
     this.isCutOff.value = false;
     this.isLoaded.value = true;
     this.chats.put(fields);

@@ -1,11 +1,32 @@
 // Who is signed in, and where they are in the page.
 import type { LoginInput, RegisterInput } from '@parlance/client';
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { parlance } from '../server';
 import { outbox } from './outbox';
 
 /** Null for nobody. */
 export const viewer = signal(parlance.session.user);
+
+const KNOWN = 'parlance.known';
+
+/** Somebody has been signed in in this browser before; who it was is not kept. */
+export const isKnown = signal(false);
+
+try {
+  isKnown.value = localStorage.getItem(KNOWN) !== null;
+} catch {
+  // A browser that keeps nothing is as good as new.
+}
+
+effect(() => {
+  if (!viewer.value) return;
+  isKnown.value = true;
+  try {
+    localStorage.setItem(KNOWN, 'yes');
+  } catch {
+    // It is known for as long as the page is.
+  }
+});
 
 /** Why somebody finds themselves signed out without having asked for it. */
 export const farewell = signal('');
