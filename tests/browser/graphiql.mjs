@@ -1,5 +1,5 @@
 // Works in GraphiQL as a person would: registers by the first example, writes, reads a page, follows, logs out and in, in
-// two tabs, and while the server is busy. Nothing may break the page's policy or ask another server.
+// two tabs, and while the server is busy or silent. Nothing may break the page's policy or ask another server.
 //
 //   npm ci && node graphiql.mjs http://127.0.0.1:8000 FOLDER
 //
@@ -99,6 +99,19 @@ const later = (page, minutes) =>
         Date.now = () => now() + minutes * 60_000;
     }, minutes);
 
+/** Requests of the page wait no longer than a second, until what it answers is called. */
+async function inHaste(page) {
+    await page.evaluate(() => {
+        const { timeout } = AbortSignal;
+        AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, Math.min(milliseconds, 1_000));
+        globalThis.takeTime = () => (AbortSignal.timeout = timeout);
+    });
+    return () => page.evaluate(() => void globalThis.takeTime());
+}
+
+/** Answers nothing to who exchanges a refresh token. */
+const silence = (route) => (route.request().postData()?.includes("RefreshTokenInput") ? undefined : route.fallback());
+
 /** How often a page has exchanged its refresh token. */
 function exchanges(page) {
     const count = { soFar: 0 };
@@ -175,6 +188,15 @@ try {
         const now = Date.now;
         Date.now = () => now() + 5 * 3_600_000;
     }, await page.evaluate(() => ({ ...sessionStorage })));
+    const sockets = { opened: 0, isFirstSilent: false };
+    await twin.routeWebSocket(/\/graphql$/, (socket) => {
+        sockets.opened += 1;
+        const isFirst = sockets.opened === 1;
+        const server = socket.connectToServer();
+        const pass = (to) => (message) => (isFirst && sockets.isFirstSilent) || to.send(message);
+        socket.onMessage(pass(server));
+        server.onMessage(pass(socket));
+    });
     const count = exchanges(twin);
     await twin.goto(`${origin}/graphiql`);
     await twin.locator("#account").waitFor();
@@ -212,9 +234,48 @@ try {
     }
     faults.splice(0, faults.length, ...faults.filter((fault) => !/status of (429|503)/.test(fault)));
 
-    // Who logs out in one tab has left the other as well.
+    // A server that says nothing to one tab does not hold up the other.
+    await page.route("**/graphql", silence);
+    const takeTime = await inHaste(page);
+    await later(page, 16);
+    await run(page);
+    await later(twin, 16);
+    await inbox(twin);
+    assert.equal(await page.locator("#fault").isVisible(), false, "nobody was signed out by silence");
+
+    // Nor does a subscription wait for ever at a socket that has gone silent.
+    const follow = "{ __typename ... on MessageAdded { message { body } } }";
+    await put(twin, 0, `subscription { conversationEvents(conversationId: "${chat}", afterEventSeq: 0) ${follow} }`);
+    await run(twin);
+    await says(twin, "CaughtUp");
+    sockets.isFirstSilent = true;
+    // It shows the newest alone, so this is said once it follows again.
+    for (let waited = 0; sockets.opened < 2 && waited < 300; waited += 1) await twin.waitForTimeout(100);
+    await says(twin, "CaughtUp");
+    await twin.waitForTimeout(1_000);
+    await ask(send.replace("live from Bob", "after the silence"), { chat }, register.accessToken);
+    await says(twin, "after the silence");
+    assert.equal(sockets.opened, 2);
+    await twin.locator(".graphiql-execute-button").click();
+
+    // The token goes to the clipboard where the browser has one for the page.
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await twin.locator("#copy").click();
+    await twin.locator("#copied", { hasText: "Copied" }).waitFor();
+    assert.match(await twin.evaluate(() => navigator.clipboard.readText()), /^Bearer ey/);
+    const insecure = await page.context().newPage();
+    await insecure.addInitScript(() => Object.defineProperty(Navigator.prototype, "clipboard", { value: undefined }));
+    await insecure.goto(`${origin}/graphiql`);
+    await insecure.locator("#account").waitFor();
+    assert.equal(await insecure.locator("#copy").isVisible(), false, "no button that does nothing");
+    await insecure.close();
+
+    // Who logs out in one tab has left the other as well, also while the server says nothing.
+    await later(page, 16);
     await page.locator("#leave").click();
-    for (const tab of [page, twin]) await tab.locator("#sign-in").waitFor();
+    for (const tab of [page, twin]) await tab.locator("#sign-in").waitFor({ timeout: 900 });
+    await takeTime();
+    await page.unroute("**/graphql", silence);
     await twin.close();
     await page.getByLabel("User name").fill(ann);
     await page.getByLabel("Password").fill("wrong");

@@ -7,6 +7,11 @@
     const KEPT = "parlance.graphiql";
     // A token that ends sooner than this, or than a third of its life, is exchanged first.
     const MARGIN_MS = 30_000;
+    // No answer takes longer; the server itself gives up after ten seconds. Whoever waits holds up the other tabs.
+    const PATIENCE_MS = 15_000;
+    /** So often a socket is asked for a sign of life, and given so long to give it. */
+    const PING_MS = 10_000;
+    const PONG_MS = 5_000;
     const ENDED = new Set(["UNAUTHENTICATED", "SESSION_REVOKED", "TOKEN_EXPIRED"]);
     const PERSON = "accessToken refreshToken user { username }";
 
@@ -25,6 +30,7 @@
             method: "POST",
             headers: { "content-type": "application/json", ...(authorization && { authorization }) },
             body: JSON.stringify({ query, variables: { input } }),
+            signal: AbortSignal.timeout(PATIENCE_MS),
         });
         const { data, errors } = await response.json();
         if (errors) throw Object.assign(new Error(errors[0].message), { errors });
@@ -66,14 +72,18 @@
         keep({ refreshToken, username: user.username });
     }
 
+    async function exchange({ refreshToken }) {
+        const query = `mutation ($input: RefreshTokenInput!) { refreshToken(input: $input) { ${PERSON} } }`;
+        return (await ask(query, { refreshToken })).refreshToken;
+    }
+
     /** Exchanges the refresh token while no other tab does. */
     async function renew() {
-        const query = `mutation ($input: RefreshTokenInput!) { refreshToken(input: $input) { ${PERSON} } }`;
         for (;;) {
             const person = kept();
             if (!person) return;
             try {
-                const fresh = (await ask(query, { refreshToken: person.refreshToken })).refreshToken;
+                const fresh = await exchange(person);
                 // Whoever has logged out meanwhile, or in as somebody else, stays so.
                 if (kept()?.refreshToken === person.refreshToken) return become(fresh);
             } catch (error) {
@@ -91,11 +101,12 @@
     /** Browsers have no locks on pages that came without TLS from another machine. */
     const alone = (task) => (navigator.locks ? navigator.locks.request(KEPT, task) : task());
 
+    const isGood = (access) => access !== null && Date.now() < access.goodUntil;
+
     /** What to send as Authorization, or nothing. `spent` is what the server has refused. */
     async function authorization(spent) {
         if (!kept()) return undefined;
-        const isGood = access && Date.now() < access.goodUntil && `Bearer ${access.token}` !== spent;
-        if (!isGood) {
+        if (!isGood(access) || `Bearer ${access.token}` === spent) {
             renewing ??= alone(renew).finally(() => (renewing = null));
             await renewing;
         }
@@ -126,21 +137,27 @@
             form.reset();
             email.hidden = true;
         } catch (error) {
-            say(error.message);
+            say(error.errors ? error.message : "The server does not answer. Please try again.");
         }
     }
 
+    /** It ends here at once, and then on the server, if that can be reached. */
     async function leave() {
-        const token = await authorization().catch(() => undefined);
+        const [held, person] = [access, kept()];
         keep(null);
-        // It ends here whatever the server says.
-        if (token) await ask("mutation { logout { sessionId } }", undefined, token).catch(() => {});
+        if (!person) return;
+        try {
+            const token = isGood(held) ? held.token : (await exchange(person)).accessToken;
+            await ask("mutation { logout { sessionId } }", undefined, `Bearer ${token}`);
+        } catch {
+            // It ends by itself when it has not been used for long; nobody has its tokens any more.
+        }
     }
 
     async function copy() {
         const token = await authorization().catch(() => undefined);
-        if (token) await navigator.clipboard.writeText(token);
-        find("copied").textContent = token ? "Copied" : "";
+        const isCopied = token && (await navigator.clipboard.writeText(token).then(() => true, () => false));
+        find("copied").textContent = isCopied ? "Copied" : "Not copied";
     }
 
     /** Who registers or logs in by an operation is signed in here too. */
@@ -152,8 +169,33 @@
 
     const socket = new URL("/graphql", location.href);
     socket.protocol = socket.protocol.replace("http", "ws");
+    let [missing, isPongOwed] = [undefined, false];
+    /** A peer that is gone without a word would not answer a closing either. What was followed is then asked for anew. */
+    const expectWithin = (milliseconds) => {
+        clearTimeout(missing);
+        missing = setTimeout(() => wsClient.terminate(), milliseconds);
+    };
     const wsClient = graphqlWs.createClient({
         url: socket.href,
+        keepAlive: PING_MS,
+        connectionAckWaitTimeout: PATIENCE_MS,
+        on: {
+            connecting: () => expectWithin(PATIENCE_MS),
+            ping(isReceived) {
+                if (isReceived) return;
+                isPongOwed = true;
+                expectWithin(PONG_MS);
+            },
+            message({ type }) {
+                if (type === "pong") isPongOwed = false;
+                if (isPongOwed) expectWithin(PONG_MS);
+                else clearTimeout(missing);
+            },
+            closed() {
+                isPongOwed = false;
+                clearTimeout(missing);
+            },
+        },
         // Each subscription finds the token of its time.
         lazyCloseTimeout: 0,
         connectionParams: async () => {
@@ -181,6 +223,8 @@
     form.addEventListener("submit", enter);
     find("leave").addEventListener("click", leave);
     find("copy").addEventListener("click", copy);
+    // Browsers give the clipboard to pages alone that came by TLS, or from this machine.
+    find("copy").hidden = !navigator.clipboard;
     // Another tab has signed in or out, or only renewed its tokens.
     addEventListener("storage", ({ key }) => (key === KEPT || key === null) && show());
     show();

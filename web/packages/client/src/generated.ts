@@ -383,7 +383,7 @@ export type FindPeopleQueryVariables = Exact<{
 
 export type FindPeopleQuery = { users: { nodes: Array<UserFieldsFragment>, pageInfo: { hasNextPage: boolean } } };
 
-export type AuthFieldsFragment = { accessToken: string, refreshToken: string, expiresAt: string, user: UserFieldsFragment };
+export type AuthFieldsFragment = { accessToken: string, refreshToken: string, user: UserFieldsFragment };
 
 export type RegisterMutationVariables = Exact<{
   input: RegisterInput;
@@ -513,7 +513,6 @@ export const AuthFieldsFragmentDoc = new TypedDocumentString(`
     fragment AuthFields on AuthPayload {
   accessToken
   refreshToken
-  expiresAt
   user {
     ...UserFields
   }
@@ -1354,7 +1353,6 @@ export const RegisterDocument = new TypedDocumentString(`
 fragment AuthFields on AuthPayload {
   accessToken
   refreshToken
-  expiresAt
   user {
     ...UserFields
   }
@@ -1374,7 +1372,6 @@ export const LoginDocument = new TypedDocumentString(`
 fragment AuthFields on AuthPayload {
   accessToken
   refreshToken
-  expiresAt
   user {
     ...UserFields
   }
@@ -1394,7 +1391,6 @@ export const RefreshDocument = new TypedDocumentString(`
 fragment AuthFields on AuthPayload {
   accessToken
   refreshToken
-  expiresAt
   user {
     ...UserFields
   }

@@ -105,6 +105,12 @@ export class Session {
     };
   }
 
+  /** In how long a token is to be replaced: at once if another one has come since. */
+  renewsIn(token: string): number {
+    const access = this.#access;
+    return access?.token === token ? Math.max(0, access.renewAt - Date.now()) : 0;
+  }
+
   async #good(spent?: string): Promise<Access> {
     const access = this.#access;
     const isGood = access && access.token !== spent && Date.now() < access.renewAt;
@@ -156,8 +162,8 @@ export class Session {
     return (await this.#ask(RefreshDocument, { input: { refreshToken } })).refreshToken;
   }
 
-  #enter({ accessToken, refreshToken, expiresAt, user }: AuthFieldsFragment, isNewest = true): Access {
-    const lifetime = lifetimeOf(accessToken) ?? Date.parse(expiresAt) - Date.now();
+  #enter({ accessToken, refreshToken, user }: AuthFieldsFragment, isNewest = true): Access {
+    const lifetime = lifetimeOf(accessToken);
     const ahead = Math.min(AHEAD_MS, lifetime / 3);
     const access = { token: accessToken, userId: user.id, renewAt: Date.now() + lifetime - ahead };
     this.#access = access;
@@ -182,15 +188,15 @@ export class Session {
 }
 
 /**
- * How long a token is good, by its own words: `expiresAt` is a moment of the server's clock, and the clock of this
- * machine may be wrong by hours.
+ * How long a token is good, by its own words: its end is a moment of the server's clock, and the clock of this machine may
+ * be wrong by hours. One that does not say is used until it is refused.
  */
-function lifetimeOf(accessToken: string): number | null {
+function lifetimeOf(accessToken: string): number {
   try {
     const claims = accessToken.split('.')[1] ?? '';
     const { iat, exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')));
-    return exp > iat ? (exp - iat) * 1_000 : null;
+    return exp > iat ? (exp - iat) * 1_000 : Number.POSITIVE_INFINITY;
   } catch {
-    return null;
+    return Number.POSITIVE_INFINITY;
   }
 }

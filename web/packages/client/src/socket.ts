@@ -3,6 +3,9 @@
 import { type Client, createClient } from 'graphql-ws';
 import type { Session } from './session.js';
 
+/** So long opening may take, to the server's first word. Browsers themselves wait for minutes. */
+const OPENING_MS = 15_000;
+
 /** So often the server is asked for a sign of life, and given so long to give it. */
 const PING_MS = 10_000;
 const PONG_MS = 5_000;
@@ -10,35 +13,49 @@ const PONG_MS = 5_000;
 /** So long the socket is kept when nothing is followed, as between two conversations. */
 const IDLE_MS = 3_000;
 
+/** No timer waits longer: one that is told to fires at once. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 export interface SocketOptions {
   readonly url: string;
   readonly session: Session;
   readonly webSocketImpl?: unknown;
 }
 
+interface OpenSocket {
+  readonly readyState: number;
+  send(text: string): void;
+}
+
 export function openSocket({ url, session, webSocketImpl }: SocketOptions): Client {
-  let socket: { readyState: number; send(text: string): void };
+  let socket: OpenSocket;
   let token = '';
+  let isPongOwed = false;
   let missing: ReturnType<typeof setTimeout> | undefined;
   let renewing: ReturnType<typeof setTimeout> | undefined;
 
+  /** A peer that is gone without a word is not noticed by TCP for minutes, and would not answer a closing either. */
+  const expectWithin = (milliseconds: number) => {
+    clearTimeout(missing);
+    missing = setTimeout(() => client.terminate(), milliseconds);
+  };
+
   /** A socket lives as long as its token, unless it is shown a fresh one in time. */
-  const renewBefore = (expiresAt: unknown, from: typeof socket) => {
+  const renewInTime = (shown: OpenSocket) => {
     clearTimeout(renewing);
-    const expiry = typeof expiresAt === 'string' ? Date.parse(expiresAt) - Date.now() : Number.NaN;
-    if (Number.isNaN(expiry)) return;
-    // With a wrong clock it is too early or too late, and then the socket is opened again: a cursor makes that cheap.
-    const wait = Math.max(250, Math.min(expiry - 30_000, (expiry * 2) / 3));
-    renewing = setTimeout(async () => {
-      try {
-        token = await session.token(token);
-        if (socket === from && from.readyState === 1) {
-          from.send(JSON.stringify({ type: 'ping', payload: { accessToken: token } }));
+    renewing = setTimeout(
+      async () => {
+        try {
+          token = await session.token(token);
+          if (shown.readyState === 1) {
+            shown.send(JSON.stringify({ type: 'ping', payload: { accessToken: token } }));
+          }
+        } catch {
+          // The server closes the socket when the token ends.
         }
-      } catch {
-        // The server closes the socket when the token ends.
-      }
-    }, wait);
+      },
+      Math.min(session.renewsIn(token), LONGEST_MS),
+    );
   };
 
   const client = createClient({
@@ -47,32 +64,48 @@ export function openSocket({ url, session, webSocketImpl }: SocketOptions): Clie
       token = await session.token();
       return { authorization: `Bearer ${token}` };
     },
-    ...(webSocketImpl !== undefined && { webSocketImpl }),
+    ...(webSocketImpl !== undefined && { webSocketImpl: quiet(webSocketImpl) }),
     keepAlive: PING_MS,
+    connectionAckWaitTimeout: OPENING_MS,
     lazyCloseTimeout: IDLE_MS,
     retryAttempts: 0,
     on: {
-      connected(opened, payload) {
-        socket = opened as typeof socket;
-        renewBefore((payload as { expiresAt?: unknown } | undefined)?.expiresAt, socket);
+      connecting: () => expectWithin(OPENING_MS),
+      connected(opened) {
+        socket = opened as OpenSocket;
+        renewInTime(socket);
       },
       ping(received) {
         if (received) return;
-        clearTimeout(missing);
-        // A peer that is gone without a word is not noticed by TCP for minutes, and would not answer a closing either.
-        missing = setTimeout(() => client.terminate(), PONG_MS);
+        isPongOwed = true;
+        expectWithin(PONG_MS);
+      },
+      message({ type }) {
+        if (type === 'pong') isPongOwed = false;
+        // The next ping is sent after the pong of this one, and not after what else comes meanwhile.
+        if (isPongOwed) expectWithin(PONG_MS);
+        else clearTimeout(missing);
       },
       pong(received, payload) {
-        if (!received) return;
-        clearTimeout(missing);
-        const { expiresAt } = (payload ?? {}) as { expiresAt?: unknown };
-        if (expiresAt !== undefined) renewBefore(expiresAt, socket);
+        const isOfToken = received && payload && 'expiresAt' in payload;
+        if (isOfToken) renewInTime(socket);
       },
       closed() {
+        isPongOwed = false;
         clearTimeout(missing);
         clearTimeout(renewing);
       },
     },
   });
   return client;
+}
+
+/** The package `ws` has an error for an opening that is given up, and ends the program if nobody listens to it. */
+function quiet(webSocketImpl: unknown) {
+  return class extends (webSocketImpl as new (...call: unknown[]) => EventTarget) {
+    constructor(...call: unknown[]) {
+      super(...call);
+      this.addEventListener('error', () => {});
+    }
+  };
 }

@@ -30,10 +30,20 @@ export function memoryStorage(): Storage {
 
 /** For all tabs of a browser, under one key. */
 export function browserStorage(key = 'parlance.session'): Storage {
-  // Where a browser keeps nothing, it is for this page alone.
+  // Where a browser keeps nothing, or has no room for it, it is for this page alone.
   let here: Kept | null = null;
+  let isHereAlone = false;
+  /** What was kept before is spent: another tab that used it would end the session of all. */
+  const forget = () => {
+    try {
+      localStorage.removeItem(key);
+    } catch {
+      // Nothing was kept.
+    }
+  };
   return {
     read() {
+      if (isHereAlone) return here;
       try {
         const kept = JSON.parse(localStorage.getItem(key) ?? 'null');
         return typeof kept?.refreshToken === 'string' && typeof kept?.user?.id === 'string' ? kept : null;
@@ -46,13 +56,17 @@ export function browserStorage(key = 'parlance.session'): Storage {
       try {
         if (kept) localStorage.setItem(key, JSON.stringify(kept));
         else localStorage.removeItem(key);
+        isHereAlone = false;
       } catch {
-        // It is kept here.
+        isHereAlone = true;
+        forget();
       }
     },
     watch(changed) {
       const heard = (event: StorageEvent) => {
-        if (event.key === key || event.key === null) changed();
+        if (event.key !== key && event.key !== null) return;
+        isHereAlone = false;
+        changed();
       };
       globalThis.addEventListener?.('storage', heard);
       return () => globalThis.removeEventListener?.('storage', heard);

@@ -1,5 +1,7 @@
 // Sending and following, through killed servers too.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
 import {
   ConversationsDocument,
@@ -251,6 +253,136 @@ test('a socket that has gone silent is given up, without waiting for its end', {
   assert.equal(sockets.length, 2);
   assert.equal(one.loads, 1);
 });
+
+test('a socket that never gets to work is given up, the first one and a later one', {
+  timeout,
+}, async (t) => {
+  const it = await place(t);
+  const held = new Set();
+  const listening = async (server) => {
+    t.after(() => server.close());
+    await once(server, 'listening');
+    return `ws://127.0.0.1:${server.address().port}`;
+  };
+  // One takes connections and says nothing; the other answers pings, and acknowledges nobody.
+  const mute = createServer((socket) => held.add(socket));
+  t.after(() => {
+    for (const socket of held) socket.destroy();
+  });
+  const heedless = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+  heedless.on('connection', (socket) =>
+    socket.on('message', (text) => {
+      if (JSON.parse(text).type === 'ping') socket.send('{"type":"pong"}');
+    }),
+  );
+  const [muteUrl, heedlessUrl] = await Promise.all([mute.listen(0, '127.0.0.1'), heedless].map(listening));
+  const addresses = {
+    'dead before the handshake': muteUrl,
+    'dead before the acknowledgement': null,
+    'never acknowledged': heedlessUrl,
+  };
+  const bob = await it.person('bob');
+  const follows = async (way, ill) => {
+    const opened = [];
+    class Ill extends WebSocket {
+      constructor(address, ...more) {
+        const isIll = opened.length === ill;
+        super((isIll && addresses[way]) || address, ...more);
+        opened.push(this);
+        t.after(() => this.terminate());
+        if (isIll && !addresses[way]) this.once('open', () => this.pause());
+      }
+    }
+    const ann = await it.person(`ann-${Object.keys(addresses).indexOf(way)}-${ill}`, { webSocketImpl: Ill });
+    const chat = await group([ann, bob]);
+    const one = follower(ann, chat);
+    if (ill > 0) {
+      await until('it is live', () => one.phases.at(-1) === 'live');
+      ann.socket.terminate();
+    }
+    await ann.sendMessage({ conversationId: chat, body: 'said meanwhile' });
+    const isHeard = () => one.messages.length === 1 && one.phases.at(-1) === 'live';
+    await until(`${way}: it came over another socket`, isHeard, 25_000);
+    assert.equal(opened.length, ill + 2, way);
+  };
+  await Promise.all(Object.keys(addresses).flatMap((way) => [follows(way, 0), follows(way, 1)]));
+});
+
+test('what else comes meanwhile is no answer to a ping', { timeout }, async (t) => {
+  const it = await place(t);
+  const sockets = [];
+  class Deaf extends WebSocket {
+    constructor(...call) {
+      super(...call);
+      sockets.push(this);
+      if (sockets.length > 1) return;
+      const send = this.send.bind(this);
+      this.send = (text, ...more) => {
+        if (JSON.parse(text).type !== 'ping') return send(text, ...more);
+        // One more message was on its way when the network died.
+        this.once('message', () => this.pause());
+        bob.sendMessage({ conversationId: chat, body: 'the last one' });
+      };
+      t.after(() => this.terminate());
+    }
+  }
+  const [ann, bob] = [await it.person('ann', { webSocketImpl: Deaf }), await it.person('bob')];
+  const chat = await group([ann, bob]);
+  const one = follower(ann, chat);
+  await until('the network died', () => one.messages.length === 1);
+  await bob.sendMessage({ conversationId: chat, body: 'said into the silence' });
+  await until('it came over another socket', () => one.messages.length === 2);
+  assert.equal(sockets.length, 2);
+});
+
+test('an opening that is given up ends no program', { timeout }, async (t) => {
+  const it = await place(t);
+  const ann = await it.person('ann');
+  const chat = await group([ann, await it.person('bob')]);
+  const one = follower(ann, chat);
+  const stop = ann.socket.on('connecting', () => setImmediate(() => ann.socket.terminate()));
+  await until('it is tried again', () => one.phases.length > 0);
+  await sleep(500);
+  stop();
+  await until('it is live', () => one.phases.at(-1) === 'live');
+});
+
+for (const [wrong, hours] of [
+  ['ahead', 5],
+  ['behind', -24 * 40],
+]) {
+  test(`a clock that is far ${wrong} renews no more often, and the socket stays open`, {
+    timeout,
+  }, async (t) => {
+    const it = await place(t, { PARLANCE_ACCESS_TTL: '3s' });
+    const { now } = Date;
+    Date.now = () => now() + hours * 3_600_000;
+    t.after(() => {
+      Date.now = now;
+    });
+    let [sockets, refreshes] = [0, 0];
+    class Counted extends WebSocket {
+      constructor(...call) {
+        super(...call);
+        sockets += 1;
+      }
+    }
+    const counted = (url, init) => {
+      if (init.body.includes('mutation Refresh(')) refreshes += 1;
+      return fetch(url, init);
+    };
+    const ann = await it.person('ann', { webSocketImpl: Counted, fetch: counted });
+    const chat = await group([ann, await it.person('bob')]);
+    // The life of a token begins when it comes, and not when a socket is opened with it.
+    await sleep(1_200);
+    const one = follower(ann, chat);
+    await sleep(5_000);
+    await ann.sendMessage({ conversationId: chat, body: 'six seconds later' });
+    await until('it came', () => one.messages.length === 1);
+    assert.equal(sockets, 1);
+    assert.ok(refreshes >= 2 && refreshes <= 4, `${refreshes} renewals`);
+  });
+}
 
 test('a socket that would be closed again for the same reason is not opened again', {
   timeout,

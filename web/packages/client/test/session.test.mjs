@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   browserLock,
+  browserStorage,
   memoryStorage,
   ParlanceError,
   RefreshDocument,
@@ -138,6 +139,56 @@ test('without locks, a tab whose answer is late takes nothing from the others', 
   }
 });
 
+/** Puts other things into the place of global ones, for one test. */
+function replace(t, values) {
+  for (const [name, value] of Object.entries(values)) {
+    const own = Object.getOwnPropertyDescriptor(globalThis, name);
+    Object.defineProperty(globalThis, name, { value, configurable: true });
+    t.after(() => (own ? Object.defineProperty(globalThis, name, own) : delete globalThis[name]));
+  }
+}
+
+test('a browser that has no room keeps the newest token for the page', (t) => {
+  const kept = new Map();
+  let isFull = false;
+  const localStorage = {
+    getItem: (key) => kept.get(key) ?? null,
+    setItem(key, value) {
+      if (isFull) throw new DOMException('no room', 'QuotaExceededError');
+      kept.set(key, value);
+    },
+    removeItem: (key) => kept.delete(key),
+  };
+  let tell;
+  const addEventListener = (_, heard) => {
+    tell = heard;
+  };
+  replace(t, { localStorage, addEventListener });
+  const [ann, renewed] = ['one', 'two'].map((refreshToken) => ({ refreshToken, user: { id: 'ann' } }));
+  const bob = { refreshToken: 'three', user: { id: 'bob' } };
+  const [tab, other] = [browserStorage(), browserStorage()];
+  let told = 0;
+  tab.watch(() => {
+    told += 1;
+  });
+  tab.write(ann);
+  isFull = true;
+  tab.write(renewed);
+  assert.deepEqual(tab.read(), renewed);
+  assert.equal(other.read(), null, 'nobody else spends what is spent');
+  tab.write(null);
+  assert.equal(tab.read(), null);
+  tab.write(renewed);
+  isFull = false;
+  other.write(bob);
+  tell({ key: 'another' });
+  assert.deepEqual([told, tab.read()], [0, renewed]);
+  tell({ key: 'parlance.session' });
+  assert.deepEqual([told, tab.read()], [1, bob], 'what another tab has written is for all');
+  tab.write(ann);
+  assert.deepEqual(other.read(), ann);
+});
+
 test('a lease keeps tabs apart where there are no Web Locks', { timeout }, async (t) => {
   const kept = new Map();
   const localStorage = {
@@ -145,11 +196,7 @@ test('a lease keeps tabs apart where there are no Web Locks', { timeout }, async
     setItem: (key, value) => kept.set(key, value),
     removeItem: (key) => kept.delete(key),
   };
-  for (const [name, value] of Object.entries({ localStorage, navigator: {} })) {
-    const own = Object.getOwnPropertyDescriptor(globalThis, name);
-    Object.defineProperty(globalThis, name, { value, configurable: true });
-    t.after(() => (own ? Object.defineProperty(globalThis, name, own) : delete globalThis[name]));
-  }
+  replace(t, { localStorage, navigator: {} });
   let [inside, most, done] = [0, 0, 0];
   const task = async () => {
     inside += 1;
