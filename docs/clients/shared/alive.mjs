@@ -13,6 +13,7 @@ const SILENCE_MS = 30_000;
  */
 export function endWhenSilent(client, deadline = 10_000) {
   let timer;
+  let isPongOwed = false;
   const hush = () => clearTimeout(timer);
   const expect = () => {
     hush();
@@ -20,9 +21,21 @@ export function endWhenSilent(client, deadline = 10_000) {
     timer = setTimeout(() => client.terminate(), deadline);
   };
   client.on('opened', expect);
-  client.on('ping', (isReceived) => isReceived || expect());
-  client.on('message', hush);
-  client.on('closed', hush);
+  client.on('ping', (isReceived) => {
+    if (isReceived) return;
+    isPongOwed = true;
+    expect();
+  });
+  client.on('message', ({ type }) => {
+    if (type === 'pong') isPongOwed = false;
+    // The next ping is sent only after the pong of this one.
+    if (isPongOwed) expect();
+    else hush();
+  });
+  client.on('closed', () => {
+    isPongOwed = false;
+    hush();
+  });
   return client;
 }
 
