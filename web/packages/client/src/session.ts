@@ -195,7 +195,9 @@ function lifetimeOf(accessToken: string): number {
   try {
     const claims = accessToken.split('.')[1] ?? '';
     const { iat, exp } = JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/')));
-    return exp > iat ? (exp - iat) * 1_000 : Number.POSITIVE_INFINITY;
+    const seconds = exp - iat;
+    // They are whole seconds, so it was made up to one later than it says.
+    return seconds > 0 ? Math.max(seconds - 1, seconds / 2) * 1_000 : Number.POSITIVE_INFINITY;
   } catch {
     return Number.POSITIVE_INFINITY;
   }
