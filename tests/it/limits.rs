@@ -505,6 +505,7 @@ async fn a_flood_of_connections_is_refused_at_the_handshake() {
     sockets[0].asks("1", ME).await;
     sockets[0].starts("2", ME).await;
     assert_eq!(sockets[0].hears_error("2").await, "RATE_LIMITED");
+    let before = app.numbers().await;
     let refused = served.tries_to_open(&[crate::support::MODERN], &[]).await.unwrap_err();
     let Error::Http(response) = refused else {
         panic!("it should be refused: {refused}");
@@ -512,6 +513,8 @@ async fn a_flood_of_connections_is_refused_at_the_handshake() {
     assert_eq!(response.status(), 429);
     assert_eq!(response.headers()["retry-after"], "2");
     assert!(response.headers()["ratelimit"].to_str().unwrap().starts_with("\"address\";r=0;"));
+    let limited = ("parlance_rate_limited_total{face=\"graphql\"}", 1);
+    app.numbers().await.grew(&before, &[limited]);
 }
 
 // Headers

@@ -6,7 +6,7 @@ import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { retryExchange } from '@urql/exchange-retry';
 import { createClient as createEventsClient } from 'graphql-sse';
 import { createClient as createSocketClient } from 'graphql-ws';
-import { onEnd, pipe, subscribe as listen } from 'wonka';
+import { onEnd, pipe, subscribe as listen, takeWhile } from 'wonka';
 import { WebSocket } from 'ws'; // in a browser: leave this and `webSocketImpl` out
 import { endWhenSilent, fetchEvents, fetchInTime, impatient } from '../shared/alive.mjs';
 
@@ -117,5 +117,7 @@ export function subscribe(client, { query, variables }, sink) {
       sink.next({ data });
     } // else urql repeats the last result to say that there are no more.
   };
-  return pipe(client.subscription(query, variables), onEnd(sink.complete), listen(next)).unsubscribe;
+  // urql goes on listening after an error of the server's, and so would send nothing for the same subscription, asked again.
+  const untilError = takeWhile(({ error }) => !error, true);
+  return pipe(client.subscription(query, variables), untilError, onEnd(sink.complete), listen(next)).unsubscribe;
 }

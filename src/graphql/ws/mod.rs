@@ -78,7 +78,8 @@ pub(super) fn is_upgrade(request: &Request<Body>) -> bool {
 /// Makes a WebSocket of a request, or says why not.
 pub(super) async fn upgrade(endpoint: Arc<Endpoint>, request: Request<Body>) -> Response<Body> {
     let (mut parts, _) = request.into_parts();
-    open(endpoint, &mut parts).await.unwrap_or_else(|refusal| {
+    open(Arc::clone(&endpoint), &mut parts).await.unwrap_or_else(|refusal| {
+        refusal.count(&endpoint.app);
         Answer::from(refusal).into_response(Media::Json, request_id(&parts.headers))
     })
 }

@@ -115,10 +115,12 @@ impl Operation {
             (403, is_forbidden),
             (404, names_something || is_list),
             (406, true),
+            (408, takes_body),
             (413, takes_body),
             (415, takes_body),
             (429, true),
             (503, true),
+            (504, true),
         ];
         let follow = follow.into_iter().filter_map(|(status, follows)| follows.then_some(status));
         let mut all: Vec<u16> = follow.chain(self.also.iter().copied()).collect();

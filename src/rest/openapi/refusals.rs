@@ -41,12 +41,14 @@ const ALL: &[(u16, &str, &str)] = &[
     (403, "Forbidden", "Not for the one who asks, or the token against forgery is missing."),
     (404, "NotFound", "There is no such thing, or no such page of a list."),
     (406, "NotAcceptable", "None of the forms that `Accept` names is served here."),
+    (408, "RequestTimeout", "The body did not come in time."),
     (409, "Conflict", "The same key was used before for something else."),
     (410, "Gone", "The numbers are of another life of the database: read all again."),
     (413, "ContentTooLarge", "The body is longer than the server takes."),
     (415, "UnsupportedMediaType", "The body is in a form that is not read here."),
     (429, "TooManyRequests", "Too much in too short a time."),
     (503, "ServiceUnavailable", "The server is busy or its database does not answer; try again."),
+    (504, "GatewayTimeout", "This took too long; try again."),
 ];
 
 pub(super) fn name(status: u16) -> &'static str {

@@ -44,3 +44,18 @@ for (const kind of clients) {
     assert.ok(isFinal(ended), `${ended}`);
   });
 }
+
+test('every client asks again after a refusal that does not last, with the number of before', { timeout }, async (t) => {
+  const { url } = await place(t, { instances: 1, env: { PARLANCE_RATE_LIMITS: 'on', PARLANCE_RATE_USER: '5/10s' } });
+  const ann = await person(url(), 'ann');
+  const people = await Promise.all(clients.map((_, n) => person(url(), `bob${n}`)));
+  const chat = await group(url(), [ann, ...people]);
+  await send(url(), ann.token, chat, 'hello');
+  await Promise.all(clients.map(async (kind, n) => {
+    const spent = await Promise.allSettled(Array.from({ length: 6 }, () => ask(url(), people[n].token, '{ viewer { id } }')));
+    assert.ok(spent.some(({ status }) => status === 'rejected'), 'nothing is left');
+    const one = follower(kind, { url, token: people[n].token, conversationId: chat });
+    await until(`${kind.name} is back`, () => one.last() === 1);
+    await one.stop();
+  }));
+});
