@@ -54,6 +54,11 @@ impl Timestamp {
         self.0.format("'%F %T%.f'").to_string()
     }
 
+    /// As HTTP writes a moment, in whole seconds: `Sat, 21 Nov 2026 03:12:09 GMT`.
+    pub fn http(self) -> String {
+        self.0.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
     /// As Python prints a moment, but always with six digits: `2026-11-21 03:12:09.338912`.
     pub fn plain(self) -> String {
         self.0.format("%F %T%.6f").to_string()
@@ -158,6 +163,12 @@ mod tests {
         assert_eq!(moment.to_string(), "2026-11-21T02:12:09.338912Z");
         assert_eq!(Timestamp::from_micros(moment.micros()), moment);
         assert_eq!(moment.to_string().parse::<Timestamp>().unwrap(), moment);
+    }
+
+    #[test]
+    fn http_writes_a_moment_in_english_with_two_digits_each() {
+        let moment: Timestamp = "2026-11-01T03:02:09.338912Z".parse().unwrap();
+        assert_eq!(moment.http(), "Sun, 01 Nov 2026 03:02:09 GMT");
     }
 
     #[test]

@@ -85,7 +85,7 @@ pub struct App(Arc<Parts>);
 /// See [`App`].
 pub struct Parts {
     pub(super) store: Store,
-    pub(super) clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(super) tokens: Tokens,
     pub(super) passwords: Passwords,
     pub(super) limits: Limits,

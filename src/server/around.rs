@@ -12,7 +12,7 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue,
         header::{
-            CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY,
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, DATE, HOST, REFERRER_POLICY,
             STRICT_TRANSPORT_SECURITY, USER_AGENT, X_CONTENT_TYPE_OPTIONS,
         },
     },
@@ -26,7 +26,7 @@ use uuid::Uuid;
 use super::{proxies::Proxies, rate_headers};
 use crate::{
     domain::Client, graphql::http::Failure, metrics::Metrics, pages::address,
-    request_log::RequestLog, traces,
+    request_log::RequestLog, time::Clock, traces,
 };
 
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -65,6 +65,7 @@ pub(super) struct Around {
     request_log: RequestLog,
     metrics: Metrics,
     is_tls: bool,
+    clock: Arc<dyn Clock>,
 }
 
 impl Around {
@@ -73,9 +74,10 @@ impl Around {
         request_log: RequestLog,
         metrics: Metrics,
         public_url: Option<&str>,
+        clock: Arc<dyn Clock>,
     ) -> Self {
         let proxies = Proxies::new(trusted_proxies);
-        Self { proxies, request_log, metrics, is_tls: address::is_tls(public_url) }
+        Self { proxies, request_log, metrics, is_tls: address::is_tls(public_url), clock }
     }
 }
 
@@ -121,6 +123,10 @@ pub(super) async fn around(
     span.in_scope(|| tracing::info!(%method, path, status, code, ms, ip, "answered"));
     for (name, value) in guards(around.is_tls) {
         response.headers_mut().entry(name).or_insert(value);
+    }
+    // hyper goes on with the date of before when a clock is set back.
+    if let Ok(date) = HeaderValue::try_from(around.clock.now().http()) {
+        response.headers_mut().insert(DATE, date);
     }
     response.headers_mut().insert(REQUEST_ID, id);
     rate_headers::tell(&mut response);

@@ -117,7 +117,9 @@ pub fn router(app: App, options: &Options) -> Router {
     let shows_graphiql = graphiql && introspection;
     graphql::prepare();
     let metrics = app.metrics.clone();
-    let surroundings = Around::new(trusted_proxies, request_log, metrics, public_url.as_deref());
+    let clock = Arc::clone(&app.clock);
+    let surroundings =
+        Around::new(trusted_proxies, request_log, metrics, public_url.as_deref(), clock);
     let health = Health {
         app: app.clone(),
         readiness: Readiness::new(app.clone(), allow_unsafe_durability, timeout),

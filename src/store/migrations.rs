@@ -1,14 +1,16 @@
 //! Both sets of migrations, carried in the binary.
 
-use std::fs::File;
+use std::{fmt::Display, fs::File};
 
 use diesel::{
     QueryableByName,
-    migration::MigrationSource,
+    migration::{Migration, MigrationSource},
     mysql::Mysql,
     sql_types::{BigInt, Nullable, Text},
 };
-use diesel_async::{AsyncMigrationHarness, RunQueryDsl};
+use diesel_async::{
+    AsyncMysqlConnection, RunQueryDsl, async_connection_wrapper::AsyncConnectionWrapper,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{
@@ -26,7 +28,7 @@ const PATIENCE: u32 = 120;
 /// after it waits behind it, so that a dump that runs for an hour would stop the live release.
 const HELD_UP: u32 = 10;
 
-/// Brings the database to the newest schema and answers the names of what was run. A
+/// Brings the database to the newest schema and answers the versions that were run. A
 /// lock lets two servers that start at once migrate once; it ends with its connection.
 ///
 /// # Errors
@@ -71,17 +73,64 @@ async fn run_mysql(options: &Options) -> Result<Vec<String>, String> {
     }
     let bound = format!("SET SESSION lock_wait_timeout = {HELD_UP}");
     diesel::sql_query(bound).execute(&mut connection).await.map_err(|e| e.to_string())?;
-    let mut harness = AsyncMigrationHarness::new(connection);
-    let done = harness.run_pending_migrations(MYSQL).map_err(|error| {
-        let why = error.to_string();
-        if why.contains("Lock wait timeout") {
-            "a dump or a long transaction holds a table: the migration gave up, try again later"
-                .to_owned()
-        } else {
-            why
+    let mut connection = Waiting::from(connection);
+    tokio::task::block_in_place(|| {
+        let pending = connection.pending_migrations(MYSQL).map_err(|error| why(&error))?;
+        let mut done = Vec::new();
+        for migration in pending {
+            migrate(&mut connection, &*migration)?;
+            done.push(migration.name().version().to_string());
         }
-    })?;
-    Ok(done.iter().map(ToString::to_string).collect())
+        Ok(done)
+    })
+}
+
+/// A connection whose user waits for each statement, as diesel runs migrations.
+type Waiting = AsyncConnectionWrapper<AsyncMysqlConnection>;
+
+/// What is written of a migration before it is run, in the list of those that were.
+const BEGUN: &str = "begun ";
+
+/// What the database says where a statement was done before.
+const IS_THERE: [&str; 3] = ["already exists", "Duplicate key name", "Duplicate column name"];
+
+/// Runs one migration. MySQL changes a schema whole or not at all, but never together with the
+/// list of what was run; so who is killed in between has changed more than the list says.
+/// Whoever comes next sees by what was written before that this was it, and not somebody
+/// else's table of that name. Therefore each migration is one statement.
+fn migrate(connection: &mut Waiting, migration: &dyn Migration<Mysql>) -> Result<(), String> {
+    let version = migration.name().version().to_string();
+    let begun = format!("{BEGUN}{version}");
+    let noted = write(connection, "INSERT IGNORE INTO", "(version) VALUES (?)", &begun)?;
+    let was_begun = noted == 0;
+    match connection.run_migration(migration).map_err(|error| why(&error)) {
+        Ok(_) => {}
+        Err(why) if was_begun && IS_THERE.iter().any(|there| why.contains(there)) => {
+            write(connection, "INSERT INTO", "(version) VALUES (?)", &version)?;
+        }
+        Err(why) => {
+            let taken_back = write(connection, "DELETE FROM", "WHERE version = ?", &begun);
+            let beside = taken_back.err().map(|also| format!("; and then: {also}"));
+            return Err(format!("{}: {why}{}", migration.name(), beside.unwrap_or_default()));
+        }
+    }
+    write(connection, "DELETE FROM", "WHERE version = ?", &begun).map(drop)
+}
+
+fn why(error: &dyn Display) -> String {
+    let why = error.to_string();
+    if why.contains("Lock wait timeout") {
+        return "a dump or a long transaction holds a table: the migration gave up, try again later"
+            .to_owned();
+    }
+    why
+}
+
+/// Writes to the list of what was run; answers how many lines of it changed.
+fn write(connection: &mut Waiting, what: &str, how: &str, version: &str) -> Result<usize, String> {
+    let statement = diesel::sql_query(format!("{what} __diesel_schema_migrations {how}"));
+    let written = diesel::RunQueryDsl::execute(statement.bind::<Text, _>(version), connection);
+    written.map_err(|error| why(&error))
 }
 
 #[derive(QueryableByName)]

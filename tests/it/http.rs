@@ -619,6 +619,17 @@ fn limited() -> Setup {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_date_of_an_answer_follows_the_clock_when_it_is_set_back_too() {
+    let app = TestApp::start().await;
+    app.clock.stops();
+    for by in [0, 3_600, 1] {
+        app.clock.back(Duration::from_secs(by));
+        let reply = asks(&app.stranger(), "GET", "/healthz", &[], "").await;
+        assert_eq!(reply.header("date"), app.clock.now().http());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_eleventh_try_to_sign_in_to_an_account_has_to_wait_wherever_it_comes_from() {
     let app = TestApp::start_with(limited()).await;
     let (ann, bob, _) = app.people().await;

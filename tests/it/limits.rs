@@ -129,11 +129,12 @@ async fn many_accounts_are_not_tried_from_one_address() {
         answer.tells(r#""sign-ins";q=30;w=60"#, r#""sign-ins";r=0;t=60"#);
         assert_eq!(answer.header("retry-after"), "2");
     }
-    // At every door.
+    // At every door, and by the description of REST, which looks who asks as well.
     let body = json!({ "username": "ann", "password": PASSWORD });
     thief.rests("POST", "/api/token/", Some(body.clone())).await.has_status(429);
     let basic = thief.with_header("authorization", "Basic YW5uOndyb25n");
     basic.rests("GET", "/api/users/", None).await.has_status(429);
+    basic.rests("GET", "/api/schema/", None).await.has_status(429);
     let mut browser = app.browser().from("203.0.113.7");
     let seen = browser.signs_in("/api-auth/login/", "ann", PASSWORD).await;
     assert_eq!((seen.status.as_u16(), &seen.headers["retry-after"]), (429, &"2".parse().unwrap()));
@@ -162,6 +163,24 @@ async fn one_account_is_not_tried_from_many_addresses_and_is_free_again_after_a_
     ann.asks_for(ME).await.succeeds();
     app.clock.forward(Duration::from_secs(30));
     guesses(&bot(12), "ann", PASSWORD).await.succeeds();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn using_up_the_tries_of_a_name_does_not_tell_which_address_belongs_to_it() {
+    let app = limited(Rates::default()).await;
+    app.people().await;
+    let bot = |n: usize| app.stranger().from(&format!("198.51.100.{n}"));
+    for n in 0..10 {
+        guesses(&bot(n), "ann", "wrong").await.fails_with("INVALID_CREDENTIALS");
+    }
+    guesses(&bot(10), "ann", "wrong").await.is_limited_by("account");
+    for address in ["ann@example.org", "somebody@example.org"] {
+        for n in 20..30 {
+            guesses(&bot(n), address, "wrong").await.fails_with("INVALID_CREDENTIALS");
+        }
+        // In another case it is the same address, whether anybody has it or not.
+        guesses(&bot(30), &address.to_uppercase(), "wrong").await.is_limited_by("account");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -432,7 +451,7 @@ async fn an_outsider_neither_uses_up_a_conversation_nor_learns_that_it_is_busy()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_not_stored_takes_nothing_of_a_conversation() {
-    let (_app, ann, _, _, chat) = with_a_busy_group().await;
+    let (_app, ann, bob, _, chat) = with_a_busy_group().await;
     let key = client_id();
     for n in 0..10 {
         let answer = ann.sends_with(chat, "once", json!({ "clientMessageId": key })).await;
@@ -440,10 +459,21 @@ async fn what_is_not_stored_takes_nothing_of_a_conversation() {
         let other = json!({ "replyToId": nobody() });
         assert!(ann.sends_with(chat, "to nothing", other).await.code().is_some());
     }
-    for n in 2..=6 {
+    // Nor what may not be changed, or is as it should be already.
+    let others = ann.sends(chat, "2").await.id;
+    let own = bob.sends(chat, "3").await.id;
+    bob.deletes(own).await.succeeds();
+    for n in 0..10 {
+        bob.edits(others, &n.to_string()).await.fails_with("FORBIDDEN");
+        let stale = json!({ "id": others, "body": "new", "expectedRevision": 7 });
+        ann.does("editMessage", stale, "eventSeq").await.fails_with("CONFLICT");
+        bob.deletes(own).await.succeeds();
+    }
+    for n in 5..=6 {
         ann.sends(chat, &n.to_string()).await;
     }
     ann.tries_to_send(chat, "7").await.is_limited_by("conversation");
+    ann.edits(others, "more").await.is_limited_by("conversation");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -226,7 +226,7 @@ impl Limits {
         self.by_address(Limit::SignIns, client)
     }
 
-    /// One attempt to sign in to this account, wherever from.
+    /// One attempt to sign in by this name or e-mail, wherever from.
     pub(super) fn account(&self, key: &str) -> Result<()> {
         self.take(Limit::Account, key)
     }
@@ -256,14 +256,10 @@ impl Limits {
         self.take(Limit::Writes, &user)
     }
 
-    /// One message more or less in a conversation, by somebody who is known to take part.
-    pub(super) fn conversation(&self, id: ConversationId) -> Result<()> {
-        self.take(Limit::Conversation, &id)
-    }
-
-    /// The same for somebody of whom it is not known yet: it counts only if it is kept.
+    /// One message more or less in a conversation, or one that becomes another: it counts
+    /// only if it is kept.
     pub(super) fn slot(&self, id: ConversationId) -> Result<Slot> {
-        self.conversation(id)?;
+        self.take(Limit::Conversation, &id)?;
         Ok(Slot { limits: self.clone(), conversation: id, is_kept: false })
     }
 
@@ -304,8 +300,8 @@ pub fn network(ip: IpAddr) -> IpAddr {
     }
 }
 
-/// Room for one message in a conversation. It is given back unless it is kept, so that who
-/// takes no part there uses up nothing of it.
+/// Room for one message or change in a conversation. It is given back unless it is kept, so
+/// that who takes no part there, or may not do what they try, uses up nothing of it.
 pub(super) struct Slot {
     limits: Limits,
     conversation: ConversationId,
@@ -313,7 +309,7 @@ pub(super) struct Slot {
 }
 
 impl Slot {
-    /// The message is there.
+    /// The message or change is there.
     pub(super) fn keep(mut self) {
         self.is_kept = true;
     }

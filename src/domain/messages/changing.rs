@@ -93,7 +93,7 @@ async fn change(
     let missing = || Error::NotFound("message");
     let before = find(app, viewer, id).await?.ok_or_else(missing)?;
     let (conversation, decide) = (before.conversation_id, &decide);
-    app.limits.conversation(conversation)?;
+    let slot = app.limits.slot(conversation)?;
     let (message, is_new) = app
         .store
         .transaction(|tx| {
@@ -123,6 +123,7 @@ async fn change(
         .await?;
     let event_seq = message.changed_event_seq.unwrap_or(message.event_seq);
     if is_new {
+        slot.keep();
         app.live.tell(Signal::Advanced { conversation, event_seq });
     }
     Ok((message, event_seq))

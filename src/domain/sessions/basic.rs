@@ -61,9 +61,8 @@ pub async fn authenticate_basic(
         let _turn = app.proven.turn(&tag).lock().await;
         if !is_known() {
             app.limits.sign_in(client)?;
-            let (user, _) =
-                prove(app, client, &key, Some((user.clone(), hash)), password.to_owned()).await?;
-            app.limits.was_right(client, &user.id.to_string());
+            prove(app, client, &key, Some((user.clone(), hash)), password.to_owned()).await?;
+            app.limits.was_right(client, &key);
             app.proven.recent.remember(tag, app.clock.now());
         }
     }

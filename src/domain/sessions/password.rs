@@ -1,17 +1,14 @@
 //! The proof of a password, counted and noted alike at every door.
 
 use crate::{
-    domain::{
-        App, Client, Error, Result, Viewer,
-        accounts::{self, User},
-        operations,
-    },
+    domain::{App, Client, Error, Result, Viewer, accounts::User, operations},
     ids::UserId,
     store::accounts as users,
 };
 
 /// Whose password it is, with the hash that was found of it. An unknown name costs the same
-/// work as a wrong password, and gets the same answer.
+/// work as a wrong password, and gets the same answer. Tries are counted by what was typed:
+/// counted by whom it names, one would learn which e-mail belongs to a user name.
 pub(super) async fn prove(
     app: &App,
     client: &Client,
@@ -21,10 +18,7 @@ pub(super) async fn prove(
 ) -> Result<(User, String)> {
     let (user, hash) = found.unzip();
     let subject = user.as_ref().map(|user| user.id);
-    app.limits.account(&subject.map_or_else(
-        || key.chars().take(accounts::NAME_MAX).collect::<String>(),
-        |id| id.to_string(),
-    ))?;
+    app.limits.account(key)?;
     let hash = hash.filter(|hash| !hash.is_empty());
     let is_right = app.passwords.verify(password, hash.clone()).await?;
     if let (Some(user), Some(hash), true) = (user, hash, is_right) {

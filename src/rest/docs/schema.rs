@@ -18,7 +18,10 @@ use super::super::{
     view::Call,
     who::{self, Shown},
 };
-use crate::{domain::Client, request_log};
+use crate::{
+    domain::{Client, limits},
+    request_log,
+};
 
 static YAML: LazyLock<String> = LazyLock::new(openapi::yaml);
 static JSON: LazyLock<String> = LazyLock::new(openapi::json);
@@ -71,7 +74,11 @@ pub(super) async fn serve(
         // JSON is YAML as well.
         Err(refusal) => {
             let body = serde_json::to_vec(&refusal.body).unwrap_or_default();
-            (refusal.status, refusal.headers(), body).into_response()
+            let mut response = (refusal.status, refusal.headers(), body).into_response();
+            if let Some(standing) = refusal.standing {
+                response.extensions_mut().insert(*standing);
+            }
+            response
         }
     };
     let charset = if is_json { "" } else { "; charset=utf-8" };
@@ -91,7 +98,9 @@ pub(super) async fn serve(
 
 /// What is answered: to anybody, but who shows something must be somebody.
 async fn text(call: &Call, form: Form) -> Result<Bytes> {
+    limits::count_request(&call.face.app, &call.client)?;
     if let Some(person) = who::authenticate(call, Shown::read(&call.headers)).await? {
+        limits::count_of(&call.face.app, person.viewer)?;
         request_log::name(&call.extensions, &person.user.username);
     }
     match (&call.method, form.is_json) {

@@ -15,6 +15,13 @@ use uuid::Uuid;
 use super::engine::{Target, soup};
 use crate::support::SECRET;
 
+/// A key that signs no more.
+const OLD: &[u8] = b"the secret of before, of thirty-two bytes";
+
+/// The names of the keys, as tokens have them.
+const KEY: &str = "P-8d_lC5";
+const OLD_KEY: &str = "Za5J1lMc";
+
 const WORDS: &[&str] = &[
     "{",
     "}",
@@ -42,6 +49,8 @@ const WORDS: &[&str] = &[
     "\"typ\":\"JWT\"",
     "\"typ\":\"at+jwt\"",
     "\"kid\":\"other\"",
+    "\"kid\":\"P-8d_lC5\"",
+    "\"kid\":\"Za5J1lMc\"",
     "\"kid\":\"\"",
     "\"jku\":\"https://example.org/\"",
     "\"x5u\":\"https://example.org/\"",
@@ -90,12 +99,14 @@ enum Signed {
     Hs256,
     Hs384,
     Hs512,
+    /// With the key of before.
+    Old,
     /// With a key of somebody else's.
     Foreign,
 }
 
-const WAYS: [Signed; 5] =
-    [Signed::Not, Signed::Hs256, Signed::Hs384, Signed::Hs512, Signed::Foreign];
+const WAYS: [Signed; 6] =
+    [Signed::Not, Signed::Hs256, Signed::Hs384, Signed::Hs512, Signed::Old, Signed::Foreign];
 
 /// A MAC of `$hash` with a key.
 macro_rules! mac {
@@ -113,31 +124,49 @@ fn put_together(header: &[u8], claims: &[u8], signed: Signed) -> String {
         Signed::Hs256 => mac!(Sha256, SECRET, text),
         Signed::Hs384 => mac!(Sha384, SECRET, text),
         Signed::Hs512 => mac!(Sha512, SECRET, text),
+        Signed::Old => mac!(Sha256, OLD, text),
         Signed::Foreign => mac!(Sha256, b"another secret of thirty-two bytes!", text),
     };
     format!("{text}.{signature}")
 }
 
-/// The header and claims of a token whose signature is exactly ours; nothing may be believed of any other. Null is what
-/// cannot be read whole, which is not for a reader who looks for the claims that are known.
-fn exact(text: &str) -> Option<(Value, Value)> {
+/// A server with one key, and one that accepts those of before too.
+struct Reader {
+    tokens: Tokens,
+    /// With their names.
+    keys: &'static [(&'static [u8], &'static str)],
+}
+
+fn readers() -> [Reader; 2] {
+    [
+        Reader { tokens: Tokens::new(SECRET).unwrap(), keys: &[(SECRET, KEY)] },
+        Reader {
+            tokens: Tokens::with_others(SECRET, &[OLD]).unwrap(),
+            keys: &[(SECRET, KEY), (OLD, OLD_KEY)],
+        },
+    ]
+}
+
+/// The header and claims of a token whose signature is exactly ours, and the name of the key that it is of; nothing may
+/// be believed of any other. Null is what cannot be read whole, which is not for a reader who looks for the claims that
+/// are known.
+fn exact(reader: &Reader, text: &str) -> Option<(Value, Value, &'static str)> {
     let (signed, signature) = text.rsplit_once('.')?;
     let (header, claims) = signed.split_once('.')?;
-    if signature != mac!(Sha256, SECRET, signed) {
-        return None;
-    }
+    let (_, key) = reader.keys.iter().find(|(key, _)| signature == mac!(Sha256, key, signed))?;
     let read = |part: &str| {
         let bytes = URL_SAFE_NO_PAD.decode(part).unwrap_or_default();
         serde_json::from_slice(&bytes).unwrap_or_default()
     };
-    Some((read(header), read(claims)))
+    Some((read(header), read(claims), key))
 }
 
-/// Whether a header is one of ours: it says how it is signed, and brings no key.
-fn is_ours(header: &Value) -> bool {
+/// Whether a header is one of ours: it says how it is signed, names no other key, and brings none.
+fn is_ours(header: &Value, key: &str) -> bool {
     let says = |name: &str| header.get(name).is_some_and(|value| !value.is_null());
     header["alg"] == "HS256"
-        && !["kid", "jku", "jwk", "x5u", "x5c"].into_iter().any(says)
+        && (!says("kid") || header["kid"] == key)
+        && !["jku", "jwk", "x5u", "x5c"].into_iter().any(says)
         && (!says("typ")
             || header["typ"].as_str().is_some_and(|typ| typ.eq_ignore_ascii_case("JWT")))
 }
@@ -151,13 +180,14 @@ fn is_in_time(claims: &Value) -> bool {
 }
 
 /// What reading comes to, which must be no more than `exact` allows.
-fn read(tokens: &Tokens, text: &str) -> Result<&'static str, String> {
+fn read(reader: &Reader, text: &str) -> Result<&'static str, String> {
+    let tokens = &reader.tokens;
     let opened = tokens.open(text, now());
     let reads = [TokenType::Access, TokenType::Refresh].map(|kind| tokens.read(kind, text, now()));
     if reads.iter().filter(|read| read.is_ok()).count() > 1 {
         return Err("it is good as both kinds".to_owned());
     }
-    let Some((header, claims)) = exact(text) else {
+    let Some((header, claims, key)) = exact(reader, text) else {
         let is_refused = opened == Err(TokenError::Invalid)
             && reads.iter().all(|read| *read == Err(TokenError::Invalid));
         return if is_refused {
@@ -169,7 +199,7 @@ fn read(tokens: &Tokens, text: &str) -> Result<&'static str, String> {
     if header.is_null() || claims.is_null() {
         return Ok("signed by us, and not to be read whole");
     }
-    if opened.is_ok() && !(is_ours(&header) && is_in_time(&claims)) {
+    if opened.is_ok() && !(is_ours(&header, key) && is_in_time(&claims)) {
         return Err(format!("{header} {claims} is opened"));
     }
     for (kind, read) in [("access", &reads[0]), ("refresh", &reads[1])] {
@@ -210,20 +240,33 @@ fn good(kind: TokenType) -> (Tokens, Token, String) {
     (tokens, token, signed)
 }
 
+#[test]
+fn a_key_is_named_by_what_nobody_else_could_name() {
+    for (secret, name) in readers().iter().flat_map(|reader| reader.keys) {
+        let mac = mac!(Sha256, secret, "the id of a key");
+        assert_eq!(mac[..8], **name, "six bytes of it");
+    }
+}
+
 /// A line of header and a line of claims, put together in every way, and the input itself as a token.
 #[test]
 fn only_what_is_signed_by_us_and_says_all_that_ours_say_proves_anything() {
-    let tokens = Tokens::new(SECRET).unwrap();
+    let readers = readers();
     let check = |input: &[u8]| {
-        let mut outcomes = vec![read(&tokens, &String::from_utf8_lossy(input))?];
+        let mut outcomes = Vec::new();
         let at = input.iter().position(|byte| *byte == b'\n').unwrap_or(input.len());
         let (header, claims) = (&input[..at], input.get(at + 1..).unwrap_or_default());
-        for way in WAYS {
-            let outcome = read(&tokens, &put_together(header, claims, way))?;
-            if way != Signed::Hs256 && outcome != "not signed" {
-                return Err(format!("{way:?} is {outcome}"));
+        for reader in &readers {
+            outcomes.push(read(reader, &String::from_utf8_lossy(input))?);
+            for way in WAYS {
+                let outcome = read(reader, &put_together(header, claims, way))?;
+                let may_be_ours =
+                    way == Signed::Hs256 || (way == Signed::Old && reader.keys.len() > 1);
+                if !may_be_ours && outcome != "not signed" {
+                    return Err(format!("{way:?} is {outcome}"));
+                }
+                outcomes.push(outcome);
             }
-            outcomes.push(outcome);
         }
         Ok(outcomes.join(", "))
     };
