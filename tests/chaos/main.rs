@@ -4,7 +4,7 @@
 //! that compares what everybody saw with what is stored. docs/no-loss.md says more.
 //!
 //!   cargo test --release --test chaos -- --seed 7 --seconds 90
-//!   cargo test --release --test chaos -- --seed 1 --messages 1000000 --faults 200
+//!   cargo test --release --test chaos -- --seed 1 --messages 1000000 --faults 200 --writers 160 --document docs/no-loss.md
 //!   cargo test --test chaos --features seeded-bugs -- --bugs
 
 #![expect(clippy::expect_used, reason = "what cannot be in a run ends it")]

@@ -1,5 +1,5 @@
-"""What documents name is there: what they link to, and in docs/operations.md and SECURITY.md files, settings, tests, and
-what /readyz says."""
+"""What documents name is there: what they link to, and in docs/operations.md and SECURITY.md files, settings, tests, what
+/readyz and the log say, and the commands of the no-loss proof."""
 import os, re, subprocess, unittest
 from pathlib import Path
 
@@ -51,6 +51,17 @@ class Documents(unittest.TestCase):
             self.assertIn(sentence, OPERATIONS)
         for name in re.findall(r'\("(\w+)", "\w+"\)', health):
             self.assertIn(name, OPERATIONS)
+
+    def test_what_the_log_says_of_wrong_passwords_is_what_the_server_logs(self):
+        source = (ROOT / "src/domain/sessions/password.rs").read_text()
+        alert = re.search(r"^### ParlancePasswordGuessing$(.*?)(?=^### |\Z)", (ROOT / "docs/observability.md").read_text(), re.M | re.S)[1]
+        for said in ("login.failed", "the password of who is signed in was wrong"):
+            self.assertIn(f'"{said}"', source)
+            self.assertIn(f"`{said}`", alert)
+
+    def test_the_proof_is_run_as_its_document_says(self):
+        commands = re.findall(r"^//!   (cargo test .*)$", (ROOT / "tests/chaos/main.rs").read_text(), re.M)
+        self.assertEqual(commands, re.findall(r"^\$ (cargo test .*)$", (ROOT / "docs/no-loss.md").read_text(), re.M))
 
 
 if __name__ == "__main__":

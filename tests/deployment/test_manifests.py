@@ -1,7 +1,7 @@
 """deploy/kubernetes: valid for Kubernetes, and true of the server: its settings, its routes, the time that it takes to stop.
 
 Asks the server at SERVER, and the program PARLANCE."""
-import os, re, subprocess, unittest, urllib.request
+import ipaddress, os, re, subprocess, unittest, urllib.request
 from pathlib import Path
 
 import kubernetes_validate
@@ -61,6 +61,34 @@ class Manifests(unittest.TestCase):
         self.assertEqual(set(kustomization["resources"]) | BY_HAND, set(FILES) - {"kustomization.yaml"})
         self.assertFalse(set(kustomization["resources"]) & BY_HAND)
 
+    def test_what_operators_are_told_to_do_is_not_undone_by_applying_again(self):
+        (kustomization,) = FILES["kustomization.yaml"]
+        self.assertEqual(set(kustomization), {"apiVersion", "kind", "resources"}, "it changes nothing in the files")
+        for color in ("blue", "green"):
+            self.assertNotIn("replicas", one("Deployment", f"parlance-{color}")["spec"], "they are scaled by hand")
+        blocks = re.findall(r"^```console\n(.*?)^```$", (ROOT / "docs/operations.md").read_text(), re.M | re.S)
+        commands = [line for block in blocks for line in block.splitlines() if re.search(r"\bkubectl\b|editor deploy/k", line)]
+        self.assertGreater(len(commands), 10)
+        edited = set()
+        for command in commands:
+            files = re.findall(r"deploy/kubernetes/(\S+\.yaml)", command)
+            verb = re.search(r"editor|kubectl (?:-n parlance )?(\w+)", command)[1]
+            match verb:
+                case None:
+                    edited |= set(files)
+                case "apply":
+                    self.assertLessEqual(set(files), set(kustomization["resources"]), command)
+                case "create":
+                    self.assertLessEqual(set(files), BY_HAND, command)
+                # Not in the files: see above.
+                case "scale" | "wait":
+                    self.assertEqual(files, [], command)
+                case _:
+                    self.fail(f"what the files say is changed in the cluster alone: {command}")
+        self.assertEqual(edited, {"migrate.yaml", "green.yaml"}, "an upgrade writes its image into the files")
+        for file, verb in (("migrate.yaml", "create"), ("green.yaml", "apply")):
+            self.assertTrue(any(f"kubectl {verb} -f deploy/kubernetes/{file}" in command for command in commands), file)
+
     def test_blue_and_green_differ_in_nothing_but_the_colour(self):
         blue, green = ((FOLDER / f"{color}.yaml").read_text() for color in ("blue", "green"))
         as_green = blue.replace("parlance-blue", "parlance-green").replace("color: blue", "color: green")
@@ -85,7 +113,9 @@ class Manifests(unittest.TestCase):
             self.assertEqual(found(service["selector"] | {"color": color}), {f"parlance-{color}"})
         self.assertEqual(found(one("Service", "nats")["spec"]["selector"]), {"nats"})
         both = {"parlance-blue", "parlance-green"}
-        self.assertEqual(found(one("PodDisruptionBudget", "parlance")["spec"]["selector"]["matchLabels"]), both)
+        # One budget for both would let the idle colour use up what the live one needs; a pod with two cannot be drained.
+        budgets = sorted(sorted(found(b["spec"]["selector"]["matchLabels"])) for b in of("PodDisruptionBudget"))
+        self.assertEqual(budgets, [["parlance-blue"], ["parlance-green"]])
         self.assertEqual(found(one("NetworkPolicy", "parlance")["spec"]["podSelector"]["matchLabels"]), both)
         (peer,) = one("NetworkPolicy", "nats")["spec"]["ingress"][0]["from"]
         self.assertEqual(found(peer["podSelector"]["matchLabels"]), both)
@@ -155,6 +185,23 @@ class Manifests(unittest.TestCase):
         self.assertIn("PARLANCE_SECRET_KEY", check(told).stderr)
         done = check(told | {"PARLANCE_SECRET_KEY": "x" * 48})
         self.assertEqual(done.returncode, 0, done)
+
+    def test_no_wide_network_is_believed_to_be_proxies(self):
+        (told,) = one("ConfigMap", "parlance")["data"]["PARLANCE_TRUSTED_PROXIES"].split(",")
+        network = ipaddress.ip_network(told)
+        self.assertTrue(any(network.subnet_of(ipaddress.ip_network(of_examples)) for of_examples in
+                            ("192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24")), "it is to be filled in")
+        for file in (ROOT / "deploy").rglob("*"):
+            if file.is_file():
+                for told in re.findall(r"^\s*PARLANCE_TRUSTED_PROXIES[:=]\s*(\S+)", file.read_text(), re.M):
+                    for network in told.split(","):
+                        self.assertLessEqual(ipaddress.ip_network(network).num_addresses, 256, f"{file}: {network}")
+
+    def test_what_clients_say_of_their_address_is_dropped_where_a_controller_can_be_told(self):
+        annotations = one("Ingress", "parlance")["metadata"]["annotations"]
+        self.assertEqual(annotations["haproxy.org/request-set-header"], "X-Forwarded-For %[src]")
+        # Should that come to nothing, the last address is still that which the controller sees.
+        self.assertEqual(annotations["haproxy.org/forwarded-for"], "true")
 
     def test_the_database_has_room_for_all_pods_of_both_colours(self):
         pods = sum(h["spec"]["maxReplicas"] for h in of("HorizontalPodAutoscaler"))
