@@ -39,7 +39,7 @@ class Limits(unittest.TestCase):
 
     def test_what_is_the_same_for_everybody_is_not_counted(self):
         asked = [("GET", path, {}, 200) for path in
-                 ("/healthz", "/readyz", "/graphiql", "/api/schema/", "/api/docs/", "/api/redoc/", "/api/docs/start.js")]
+                 ("/healthz", "/readyz", "/graphiql", "/api/docs/", "/api/redoc/", "/api/docs/start.js")]
         asked += [("GET", "/", HTML, 200), ("GET", "/graphql", HTML, 200)]
         asked += [("OPTIONS", "/graphql", PREFLIGHT, 200), ("OPTIONS", "/api/messages/", PREFLIGHT, 200)]
         asked += [("GET", "/api/users", {}, 301), ("GET", "/admin", {}, 301)]
@@ -57,7 +57,7 @@ class Limits(unittest.TestCase):
     def test_all_else_is_counted(self):
         socket = {"Connection": "Upgrade", "Upgrade": "websocket"}
         asked = [("POST", "/graphql", {}), ("GET", "/graphql", {"Accept": "application/json"}), ("GET", "/graphql", socket),
-                 ("GET", "/graphql/ws", socket), ("GET", "/", {}), ("GET", "/api/", HTML), ("GET", "/users/", {}),
+                 ("GET", "/graphql/ws", socket), ("GET", "/", {}), ("GET", "/api/", HTML), ("GET", "/api/schema/", {}), ("GET", "/users/", {}),
                  ("PUT", "/api/v1/messages/", {}), ("GET", "/api/messages/nothing/", {}), ("GET", "/api-auth/login/", HTML),
                  ("GET", "/admin/login/", HTML), ("GET", "/admin/", HTML), ("GET", "/admin/nothing/", HTML)]
         for number, (method, path, headers) in enumerate(asked):
