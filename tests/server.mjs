@@ -10,7 +10,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const built = fileURLToPath(new URL('../target/debug/parlance', import.meta.url));
-const program = resolve(process.env.PARLANCE ?? built);
+export const current = resolve(process.env.PARLANCE ?? built);
 
 /** Everything that this process started and made, so that nothing of it outlives the tests. */
 const running = new Set();
@@ -90,11 +90,12 @@ export class Process {
   }
 }
 
-/** The server; $PARLANCE names the program, else it is the one that `cargo build` makes. */
+/** The server; $PARLANCE names the program, else it is the one that `cargo build` makes, unless a test gives it another. */
 export class Server extends Process {
   /** Not started yet. Without a `DATABASE_URL` it keeps everything in the folder. */
-  static async make(folder, name, env = {}) {
+  static async make(folder, name, env = {}, program = current) {
     const server = new Server(folder, name);
+    server.program = program;
     server.port = await freePort();
     server.url = `http://127.0.0.1:${server.port}`;
     server.env = { DATABASE_URL: `sqlite:${join(folder, 'parlance.db')}`, PARLANCE_RATE_LIMITS: 'off', ...env };
@@ -121,7 +122,7 @@ export class Server extends Process {
   call(command) {
     const { PATH } = process.env;
     const env = { PATH, PARLANCE_LISTEN: `127.0.0.1:${this.port}`, PARLANCE_LOG: 'warn', ...this.env };
-    this.spawn(program, [command], { env, cwd: this.folder });
+    this.spawn(this.program, [command], { env, cwd: this.folder });
   }
 
   /** What /readyz says, or nothing. */

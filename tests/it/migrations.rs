@@ -1,5 +1,6 @@
 //! What an upgrade relies on: the schema only grows, it is brought up to date once however many start, by whoever lives
-//! to do it, and the release before runs on it.
+//! to do it, and a release runs on whatever the next one adds. The release before, as it was, is run on this schema by
+//! `tests/clients/previous`.
 
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { freePort, makeFolder, Process, removeFolder, Server, until } from '../../server.mjs';
 
-export { freePort, Process, Server, sleep, until } from '../../server.mjs';
+export { current, freePort, Process, Server, sleep, until } from '../../server.mjs';
 
 const databaseUrl = process.env.PARLANCE_TEST_DATABASE_URL;
 export const isShared = Boolean(databaseUrl);
@@ -47,7 +47,7 @@ async function onServer(statement) {
 }
 
 /** The servers of one test: one on SQLite; on MySQL two, or as many as `instances` says; behind what `proxy` makes, if given. */
-export async function place(t, { env = {}, instances = isShared ? 2 : 1, nats = false, proxy } = {}) {
+export async function place(t, { env = {}, instances = isShared ? 2 : 1, nats = false, program, proxy } = {}) {
   const folder = makeFolder('clients');
   const name = `parlance_clients_${process.pid}_${Math.floor(Math.random() * 1e9)}`;
   const it = { folder, servers: [], database: null, nats: null, proxy: null };
@@ -78,11 +78,14 @@ export async function place(t, { env = {}, instances = isShared ? 2 : 1, nats = 
     it.nats = await Nats.make(folder);
     all.PARLANCE_NATS_URL = it.nats.url;
   }
-  for (let index = 0; index < instances; index += 1) {
-    const server = await Server.make(folder, `server-${index}`, all);
+  /** Starts one more; of another program, if one is named. */
+  it.add = async (other) => {
+    const server = await Server.make(folder, `server-${it.servers.length}`, all, other);
     it.servers.push(server);
     await server.start();
-  }
+    return server;
+  };
+  for (let index = 0; index < instances; index += 1) await it.add(program);
   if (proxy) {
     it.proxy = await proxy(it);
     it.url = () => it.proxy.url;
