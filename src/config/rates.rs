@@ -26,7 +26,7 @@ pub struct RateSettings {
     /// Passwords tried from one address
     #[arg(long, env = "PARLANCE_RATE_SIGN_INS", global = true, default_value_t = Rates::default().sign_ins, value_parser = rate)]
     pub rate_sign_ins: Rate,
-    /// Passwords tried on one account, wherever from
+    /// Passwords tried with one user name or e-mail, wherever from
     #[arg(long, env = "PARLANCE_RATE_ACCOUNT", global = true, default_value_t = Rates::default().account, value_parser = rate)]
     pub rate_account: Rate,
     /// People who sign up from one address

@@ -123,7 +123,7 @@ impl Call {
     }
 
     /// What is left to the caller of their limits.
-    fn standing(&self) -> Option<Standing> {
+    pub(super) fn standing(&self) -> Option<Standing> {
         let viewer = self.person.as_ref().map(|person| person.viewer);
         let writes = ![Method::GET, Method::HEAD, Method::OPTIONS].contains(&self.method);
         limits::left(&self.face.app, &self.client, viewer, writes)

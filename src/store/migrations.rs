@@ -103,18 +103,25 @@ fn migrate(connection: &mut Waiting, migration: &dyn Migration<Mysql>) -> Result
     let begun = format!("{BEGUN}{version}");
     let noted = write(connection, "INSERT IGNORE INTO", "(version) VALUES (?)", &begun)?;
     let was_begun = noted == 0;
-    match connection.run_migration(migration).map_err(|error| why(&error)) {
-        Ok(_) => {}
-        Err(why) if was_begun && IS_THERE.iter().any(|there| why.contains(there)) => {
-            write(connection, "INSERT INTO", "(version) VALUES (?)", &version)?;
+    let refused = match connection.run_migration(migration) {
+        Ok(_) => None,
+        Err(error) => {
+            let why = why(&error);
+            let is_there = IS_THERE.iter().any(|there| why.contains(there));
+            let refused = format!("{}: {why}", migration.name());
+            match (is_there, was_begun) {
+                (true, true) => {
+                    write(connection, "INSERT INTO", "(version) VALUES (?)", &version)?;
+                    None
+                }
+                (true, false) => Some(refused),
+                // It may have been changed all the same, now or before.
+                (false, _) => return Err(refused),
+            }
         }
-        Err(why) => {
-            let taken_back = write(connection, "DELETE FROM", "WHERE version = ?", &begun);
-            let beside = taken_back.err().map(|also| format!("; and then: {also}"));
-            return Err(format!("{}: {why}{}", migration.name(), beside.unwrap_or_default()));
-        }
-    }
-    write(connection, "DELETE FROM", "WHERE version = ?", &begun).map(drop)
+    };
+    write(connection, "DELETE FROM", "WHERE version = ?", &begun)?;
+    refused.map_or(Ok(()), Err)
 }
 
 fn why(error: &dyn Display) -> String {

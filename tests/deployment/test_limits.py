@@ -55,9 +55,9 @@ class Limits(unittest.TestCase):
         self.assertEqual(self.ask("192.0.2.3", "GET", "/api/users/")[0], 401, "all of it is there")
 
     def test_all_else_is_counted(self):
-        socket = {"Connection": "Upgrade", "Upgrade": "websocket"}
-        asked = [("POST", "/graphql", {}), ("GET", "/graphql", {"Accept": "application/json"}), ("GET", "/graphql", socket),
-                 ("GET", "/graphql/ws", socket), ("GET", "/", {}), ("GET", "/api/", HTML), ("GET", "/api/schema/", {}), ("GET", "/users/", {}),
+        upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
+        asked = [("POST", "/graphql", {}), ("GET", "/graphql", {"Accept": "application/json"}), ("GET", "/graphql", upgrade),
+                 ("GET", "/graphql/ws", upgrade), ("GET", "/", {}), ("GET", "/api/", HTML), ("GET", "/api/schema/", {}), ("GET", "/users/", {}),
                  ("PUT", "/api/v1/messages/", {}), ("GET", "/api/messages/nothing/", {}), ("GET", "/api-auth/login/", HTML),
                  ("GET", "/admin/login/", HTML), ("GET", "/admin/", HTML), ("GET", "/admin/nothing/", HTML)]
         for number, (method, path, headers) in enumerate(asked):

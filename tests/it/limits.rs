@@ -575,6 +575,8 @@ async fn every_answer_that_was_counted_tells_what_is_left() {
     stranger.asks_for(ME).await.has_status(401).tells(address, r#""address";r=1998;t=1"#);
     let answer = stranger.rests("GET", "/api/users/", None).await;
     answer.has_status(401).tells(address, r#""address";r=1997;t=1"#);
+    let answer = stranger.rests("GET", "/api/schema/", None).await;
+    answer.has_status(200).tells(address, r#""address";r=1996;t=1"#);
     app.clock.forward(Duration::from_secs(10));
     ann.asks_for(ME).await.tells(user, r#""user";r=499;t=1"#);
     // What is not counted tells nothing.

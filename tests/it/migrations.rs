@@ -191,6 +191,15 @@ async fn what_was_changed_by_who_was_killed_before_it_was_noted_is_not_changed_a
             format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('begun {version}')"),
         ];
         writes(&options, &statements.each_ref().map(String::as_str)).await;
+        if Some(version) == whole.last() {
+            // Whoever comes and goes meanwhile without being able to look forgets nothing.
+            let opts = mysql_async::Opts::from_url(&options.url).unwrap();
+            let mut holder = mysql_async::Conn::new(opts).await.unwrap();
+            holder.query_drop("LOCK TABLES changes WRITE").await.unwrap();
+            let problem = migrations::run(&options).await.unwrap_err();
+            assert!(problem.contains("a dump or a long transaction holds a table"), "{problem}");
+            holder.disconnect().await.unwrap();
+        }
         let done = migrations::run(&options).await;
         assert_eq!(done.as_ref().map(Vec::len), Ok(1), "{version}: {done:?}");
         assert_eq!(list(&options).await, whole);

@@ -81,7 +81,7 @@ pub enum Limit {
     Conversation,
     /// Passwords tried from one address.
     SignIns,
-    /// Passwords tried on one account.
+    /// Passwords tried with one user name, or one e-mail.
     Account,
     /// People signed up from one address.
     Registrations,
@@ -226,12 +226,12 @@ impl Limits {
         self.by_address(Limit::SignIns, client)
     }
 
-    /// One attempt to sign in by this name or e-mail, wherever from.
-    pub(super) fn account(&self, key: &str) -> Result<()> {
+    /// One attempt at the password of this name or e-mail, or of who is signed in, wherever from.
+    pub(super) fn account(&self, key: &(impl Hash + ?Sized)) -> Result<()> {
         self.take(Limit::Account, key)
     }
 
-    /// Gives one attempt back that was right, to the address and to the account.
+    /// Gives one attempt back that was right, to the address and to the name.
     pub(super) fn was_right(&self, client: &Client, key: &str) {
         if let Some((buckets, _)) = self.counted(Limit::Account) {
             buckets.put_back(&key);

@@ -57,7 +57,7 @@ pub(in crate::domain) async fn must_know_password(
     password: String,
 ) -> Result<()> {
     app.limits.sign_in(client)?;
-    app.limits.account(&viewer.id().to_string())?;
+    app.limits.account(&viewer.id())?;
     let hash = users::find_password_hash(&mut app.store.conn().await?, viewer.id()).await?;
     if app.passwords.verify(password, hash).await? {
         return Ok(());

@@ -19,7 +19,10 @@ use super::super::{
     who::{self, Shown},
 };
 use crate::{
-    domain::{Client, limits},
+    domain::{
+        Client,
+        limits::{self, Standing},
+    },
     request_log,
 };
 
@@ -51,8 +54,11 @@ pub(super) async fn serve(
     RawQuery(query): RawQuery,
     request: Request,
 ) -> Response {
+    if let Err(limited) = limits::count_request(&face.app, &client) {
+        return Refusal::from(limited).alone();
+    }
     let (parts, _) = request.into_parts();
-    let call = Call {
+    let mut call = Call {
         face,
         client,
         person: None,
@@ -66,21 +72,20 @@ pub(super) async fn serve(
     };
     let form = negotiate::choose(&call.headers, &call.query, &FORMS);
     let (Form { media, is_json }, done) = match form {
-        Ok(form) => (form, text(&call, form).await),
+        Ok(form) => (form, text(&mut call, form).await),
         Err(refusal) => (FORMS[0].form, Err(refusal)),
     };
     let mut response = match done {
         Ok(text) => text.into_response(),
         // JSON is YAML as well.
-        Err(refusal) => {
-            let body = serde_json::to_vec(&refusal.body).unwrap_or_default();
-            let mut response = (refusal.status, refusal.headers(), body).into_response();
-            if let Some(standing) = refusal.standing {
-                response.extensions_mut().insert(*standing);
-            }
-            response
-        }
+        Err(refusal) => refusal.alone(),
     };
+    // What was refused for its rate has said of which already.
+    if response.extensions().get::<Standing>().is_none()
+        && let Some(standing) = call.standing()
+    {
+        response.extensions_mut().insert(standing);
+    }
     let charset = if is_json { "" } else { "; charset=utf-8" };
     let vary = if Shown::read(&call.headers).is_bearer() {
         "Accept, origin"
@@ -97,11 +102,11 @@ pub(super) async fn serve(
 }
 
 /// What is answered: to anybody, but who shows something must be somebody.
-async fn text(call: &Call, form: Form) -> Result<Bytes> {
-    limits::count_request(&call.face.app, &call.client)?;
-    if let Some(person) = who::authenticate(call, Shown::read(&call.headers)).await? {
-        limits::count_of(&call.face.app, person.viewer)?;
+async fn text(call: &mut Call, form: Form) -> Result<Bytes> {
+    call.person = who::authenticate(call, Shown::read(&call.headers)).await?;
+    if let Some(person) = &call.person {
         request_log::name(&call.extensions, &person.user.username);
+        limits::count_of(&call.face.app, person.viewer)?;
     }
     match (&call.method, form.is_json) {
         (&Method::GET | &Method::HEAD, true) => Ok(Bytes::from_static(JSON.as_bytes())),

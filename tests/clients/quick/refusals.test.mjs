@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { isFinal } from '../../../docs/clients/shared/follow.mjs';
 import { clients, follower } from '../lib/clients.mjs';
 import { ask, group, person, send } from '../lib/people.mjs';
-import { place, until, within } from '../lib/place.mjs';
+import { place, sleep, until, within } from '../lib/place.mjs';
 
 const timeout = 60_000;
 const reason = (one) =>
@@ -46,7 +46,7 @@ for (const kind of clients) {
 }
 
 test('every client asks again after a refusal that does not last, with the number of before', { timeout }, async (t) => {
-  const { url } = await place(t, { instances: 1, env: { PARLANCE_RATE_LIMITS: 'on', PARLANCE_RATE_USER: '5/10s' } });
+  const { url } = await place(t, { instances: 1, env: { PARLANCE_RATE_LIMITS: 'on', PARLANCE_RATE_USER: '5/50s' } });
   const ann = await person(url(), 'ann');
   const people = await Promise.all(clients.map((_, n) => person(url(), `bob${n}`)));
   const chat = await group(url(), [ann, ...people]);
@@ -55,6 +55,9 @@ test('every client asks again after a refusal that does not last, with the numbe
     const spent = await Promise.allSettled(Array.from({ length: 6 }, () => ask(url(), people[n].token, '{ viewer { id } }')));
     assert.ok(spent.some(({ status }) => status === 'rejected'), 'nothing is left');
     const one = follower(kind, { url, token: people[n].token, conversationId: chat });
+    // The next request is one too many for ten seconds.
+    await sleep(1_000);
+    assert.equal(one.last(), 0, 'it was refused');
     await until(`${kind.name} is back`, () => one.last() === 1);
     await one.stop();
   }));

@@ -241,10 +241,28 @@ fn good(kind: TokenType) -> (Tokens, Token, String) {
 }
 
 #[test]
-fn a_key_is_named_by_what_nobody_else_could_name() {
-    for (secret, name) in readers().iter().flat_map(|reader| reader.keys) {
-        let mac = mac!(Sha256, secret, "the id of a key");
-        assert_eq!(mac[..8], **name, "six bytes of it");
+fn a_token_is_of_the_key_that_it_names() {
+    let (_, token, _) = good(TokenType::Access);
+    for (secret, name, other) in [(SECRET, KEY, OLD), (OLD, OLD_KEY, SECRET)] {
+        let tokens = Tokens::with_others(secret, &[other]).unwrap();
+        let signed = tokens.sign(TokenType::Access, &token, now()).unwrap();
+        let header = URL_SAFE_NO_PAD.decode(signed.split('.').next().unwrap()).unwrap();
+        let header: Value = serde_json::from_slice(&header).unwrap();
+        assert_eq!(header["kid"], name);
+        let [alone, both] = readers();
+        assert_eq!(read(&both, &signed), Ok("access"));
+        assert_eq!(
+            read(&alone, &signed),
+            Ok(if secret == SECRET { "access" } else { "not signed" })
+        );
+        let claims = URL_SAFE_NO_PAD.decode(signed.split('.').nth(1).unwrap()).unwrap();
+        let swapped = if name == KEY { OLD_KEY } else { KEY };
+        let way = if secret == SECRET { Signed::Hs256 } else { Signed::Old };
+        for (kid, outcome) in [(name, "access"), (swapped, "signed and refused")] {
+            let header = format!(r#"{{"alg":"HS256","kid":"{kid}"}}"#);
+            let text = put_together(header.as_bytes(), &claims, way);
+            assert_eq!(read(&both, &text), Ok(outcome), "{kid}");
+        }
     }
 }
 
