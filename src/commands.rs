@@ -84,6 +84,9 @@ async fn serve(config: &Config) -> Outcome {
         ),
         None => None,
     };
+    if config.trusted_proxies.iter().any(|network| network.prefix_len() == 0) {
+        tracing::warn!("PARLANCE_TRUSTED_PROXIES has every address: anybody may say who they are");
+    }
     let (app, store) = start(config, config.rules()).await?;
     let database = operations::database(&store).await.map_err(|error| words(&error))?;
     let durability = operations::unsafe_durability(&store).await;
@@ -117,7 +120,8 @@ fn greet(config: &Config, address: &str, database: &str, is_new: bool) -> Outcom
     say(&format!("Parlance {} on {database}", env!("CARGO_PKG_VERSION")))?;
     say(&format!("  Chat     {url}/"))?;
     say(&format!("  GraphQL  {url}/graphql"))?;
-    say(&format!("  Health   {url}/healthz  {url}/readyz"))?;
+    // Past the proxy, which keeps these to itself.
+    say(&format!("  Health   {address}/healthz  {address}/readyz"))?;
     if is_new {
         say("Nobody has an account yet. Open the chat to make the first, or in another terminal:")?;
         let register = "mutation { register(input: {username: \\\"me\\\", email: \\\"me@example.org\\\", \
@@ -174,7 +178,12 @@ async fn seed_demo(config: &Config, force: bool) -> Outcome {
     if !force && operations::has_users(&app).await.map_err(|error| words(&error))? {
         return Err("there are users already; say --force to add the demo beside them".to_owned());
     }
-    let seeded = demo::seed(&app).await.map_err(|error| words(&error))?;
+    let seeded = demo::seed(&app).await.map_err(|error| {
+        let error = words(&error);
+        format!(
+            "the people of the demo cannot be added, for which their names must be free: {error}"
+        )
+    })?;
     println!(
         "{} people ({}), {} conversations, {} messages. Everybody's password is: {}",
         seeded.people.len(),
@@ -192,6 +201,7 @@ async fn restored(config: &Config) -> Outcome {
     let epoch = operations::restored(&Store::open(&config.store())?).await;
     let epoch = epoch.map_err(|error| words(&error))?;
     println!("The epoch is {epoch}: clients that hold cursors load afresh.");
+    println!("A server that runs is not ready any more: restart it.");
     Ok(())
 }
 
@@ -205,8 +215,10 @@ async fn check(config: &Config) -> Outcome {
     }
     let database = operations::database(&store).await;
     println!("database: {}", database.map_err(|error| words(&error))?);
-    let faults = operations::faults(&store, config.allow_unsafe_durability).await;
+    let faults = operations::faults(&store, None, config.allow_unsafe_durability).await;
     if faults.is_empty() {
+        // There is nothing to run; a server begins with it, and needs the rights to.
+        migrations::run(&config.store()).await?;
         println!("ready to serve");
         return Ok(());
     }

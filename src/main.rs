@@ -3,7 +3,10 @@
 use std::{process::ExitCode, time::Duration};
 
 use clap::Parser;
-use parlance::{commands, config::Cli};
+use parlance::{
+    commands,
+    config::{self, Cli},
+};
 
 // Executing GraphQL allocates much and briefly; see docs/performance.md for what this gives.
 #[cfg(not(feature = "system-allocator"))]
@@ -11,7 +14,14 @@ use parlance::{commands, config::Cli};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let Some(problem) = config::problem(&error) else { error.exit() };
+            eprintln!("parlance: {problem}");
+            return ExitCode::from(2);
+        }
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -1,6 +1,11 @@
 //! The program as it is called, and its commands.
 
-use clap::{Args, Parser, Subcommand};
+use std::error::Error;
+
+use clap::{
+    Args, CommandFactory, Parser, Subcommand,
+    error::{ContextKind, ContextValue},
+};
 
 use super::Config;
 
@@ -66,4 +71,24 @@ pub struct Superuser {
     /// Fail instead of asking
     #[arg(long, alias = "noinput", requires_all = ["username", "email", "password_stdin"])]
     pub no_input: bool,
+}
+
+/// What is wrong with the value of a setting, in a sentence that names its variable, too; `None`
+/// for what is wrong with a command line as such.
+pub fn problem(error: &clap::Error) -> Option<String> {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let (flag, value) = (text(ContextKind::InvalidArg)?, text(ContextKind::InvalidValue)?);
+    let long = flag.trim_start_matches("--").split([' ', '=']).next()?;
+    let cli = Cli::command();
+    let setting = cli.get_arguments().find(|setting| setting.get_long() == Some(long))?;
+    let variable = setting.get_env()?.to_string_lossy().into_owned();
+    let why = match (error.source(), error.get(ContextKind::ValidValue)) {
+        (Some(why), _) => why.to_string(),
+        (None, Some(ContextValue::Strings(valid))) => format!("it is one of {}", valid.join(", ")),
+        (None, _) => return None,
+    };
+    Some(format!("{variable} (--{long}) cannot be '{value}': {why}"))
 }

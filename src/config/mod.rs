@@ -18,7 +18,7 @@ use ipnet::IpNet;
 
 use self::values::{address, collector, network, origin, short_span, span};
 pub use self::{
-    command::{Cli, Command, Superuser},
+    command::{Cli, Command, Superuser, problem},
     document::DocumentLimits,
     rates::RateSettings,
 };
@@ -207,7 +207,17 @@ impl Config {
                  same on every instance; `openssl rand -base64 48` makes a good one"
             )),
             Some(_) | None => self.check_other_keys(),
+        }?;
+        if let Some(url) = &self.nats_url {
+            live::OverNats::new(url, self.nats_ca.as_deref(), String::new())?;
         }
+        if self.metrics_listen == Some(self.listen) && self.listen.port() != 0 {
+            return Err(format!(
+                "PARLANCE_METRICS_LISTEN is {}, where PARLANCE_LISTEN is already",
+                self.listen
+            ));
+        }
+        Ok(())
     }
 
     /// The secrets that are accepted beside the one that signs; an empty variable holds none.

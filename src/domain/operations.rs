@@ -60,13 +60,23 @@ pub async fn restored(store: &Store) -> Result<String> {
 }
 
 /// Why a server on this database should get no requests; empty when it would be ready.
-pub async fn faults(store: &Store, accept_unsafe_durability: bool) -> Vec<String> {
+/// `epoch` is that of a server that runs.
+pub async fn faults(
+    store: &Store,
+    epoch: Option<&str>,
+    accept_unsafe_durability: bool,
+) -> Vec<String> {
     let found = async {
         let conn = &mut store.conn().await?;
         let mut faults = Vec::new();
         let pending = migrations::pending(conn).await?;
         if !pending.is_empty() {
             faults.push(format!("not migrated: {} to run", pending.join(", ")));
+        }
+        if let Some(epoch) = epoch
+            && settings::find(conn, EPOCH).await?.is_some_and(|now| now != epoch)
+        {
+            faults.push("the data was restored since this server was started: restart it".into());
         }
         if !accept_unsafe_durability {
             let found = health::unsafe_settings(conn).await?;

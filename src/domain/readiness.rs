@@ -52,7 +52,7 @@ impl Readiness {
         // A task of its own: it comes to its end, for those who come after, though whoever was
         // the first goes away.
         let look = tokio::spawn(async move {
-            let look = operations::faults(&app.store, accept_unsafe_durability);
+            let look = operations::faults(&app.store, Some(&app.epoch), accept_unsafe_durability);
             let faults = timeout(within, look).await.unwrap_or_else(|_| {
                 tracing::warn!("not ready: the database takes too long to answer");
                 vec![operations::NO_ANSWER.to_owned()]

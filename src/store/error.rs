@@ -56,7 +56,12 @@ impl From<DieselError> for StoreError {
 
 impl<E: std::fmt::Display> From<PoolError<E>> for StoreError {
     fn from(error: PoolError<E>) -> Self {
-        Self::Unreachable(error.to_string())
+        let message = match error {
+            PoolError::Backend(error) => error.to_string(),
+            error => error.to_string(),
+        };
+        // The driver says it once for each of its layers.
+        Self::Unreachable(message.trim_start_matches("Input/output error: ").to_owned())
     }
 }
 

@@ -59,17 +59,24 @@ struct Locked {
     locked: Option<i64>,
 }
 
+/// Whether this connection has the lock of those who migrate, after so many seconds at most.
+async fn lock(connection: &mut AsyncMysqlConnection, patience: u32) -> Result<bool, String> {
+    let lock = format!(
+        "SELECT GET_LOCK(CONCAT('parlance:', LEFT(SHA2(DATABASE(), 256), 32)), {patience}) AS locked"
+    );
+    let locked = diesel::sql_query(lock).get_result::<Locked>(connection).await;
+    locked.map(|Locked { locked }| locked == Some(1)).map_err(|error| error.to_string())
+}
+
 async fn run_mysql(options: &Options) -> Result<Vec<String>, String> {
     let connected = conn::connect_mysql(conn::mysql_opts(options)?).await;
     let mut connection =
         connected.map_err(|error| format!("the database cannot be reached: {error}"))?;
-    let lock = format!(
-        "SELECT GET_LOCK(CONCAT('parlance:', LEFT(SHA2(DATABASE(), 256), 32)), {PATIENCE}) AS locked"
-    );
-    let locked: Locked =
-        diesel::sql_query(lock).get_result(&mut connection).await.map_err(|e| e.to_string())?;
-    if locked.locked != Some(1) {
-        return Err("another server has been migrating this database for too long".to_owned());
+    if !lock(&mut connection, 0).await? {
+        tracing::info!("another server migrates this database: waiting for it");
+        if !lock(&mut connection, PATIENCE).await? {
+            return Err("another server has been migrating this database for too long".to_owned());
+        }
     }
     let bound = format!("SET SESSION lock_wait_timeout = {HELD_UP}");
     diesel::sql_query(bound).execute(&mut connection).await.map_err(|e| e.to_string())?;
@@ -108,15 +115,14 @@ fn migrate(connection: &mut Waiting, migration: &dyn Migration<Mysql>) -> Result
         Err(error) => {
             let why = why(&error);
             let is_there = IS_THERE.iter().any(|there| why.contains(there));
-            let refused = format!("{}: {why}", migration.name());
             match (is_there, was_begun) {
                 (true, true) => {
                     write(connection, "INSERT INTO", "(version) VALUES (?)", &version)?;
                     None
                 }
-                (true, false) => Some(refused),
+                (true, false) => Some(why),
                 // It may have been changed all the same, now or before.
-                (false, _) => return Err(refused),
+                (false, _) => return Err(why),
             }
         }
     };

@@ -5,7 +5,9 @@ mod otlp;
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::{EnvFilter, Layer, fmt, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, filter::LevelFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 use crate::config::LogFormat;
 pub use otlp::Traces;
@@ -16,6 +18,7 @@ pub use otlp::Traces;
 /// # Errors
 /// With a sentence if `filter` or `collector` cannot be meant.
 pub fn start(filter: &str, format: LogFormat, collector: Option<&str>) -> Result<Traces, String> {
+    meant(filter).map_err(|why| format!("PARLANCE_LOG: {why}"))?;
     // What that library has to say of each attempt is said once, by us.
     let is_named = filter.contains("async_nats");
     let filter = if is_named { filter.to_owned() } else { format!("{filter},async_nats=off") };
@@ -38,4 +41,21 @@ pub fn start(filter: &str, format: LogFormat, collector: Option<&str>) -> Result
     let (traces, layer) = Traces::to(collector)?;
     let _ = tracing_subscriber::registry().with(log.with_filter(filter)).with(layer).try_init();
     Ok(traces)
+}
+
+/// A word that is no level is taken for the name of a part, the only one that may say anything:
+/// who mistypes a level would have no log at all.
+fn meant(filter: &str) -> Result<(), String> {
+    // What is in brackets is about spans, and has commas of its own.
+    let parts = filter.split(',').map(str::trim).filter(|part| !part.is_empty());
+    for part in parts.filter(|_| !filter.contains('[')) {
+        let level = part.rsplit_once('=').map_or(part, |(_, level)| level).trim();
+        if level.is_empty() || level.parse::<LevelFilter>().is_err() {
+            return Err(format!(
+                "'{part}' names no level: say error, warn, info, debug, trace or off, alone or \
+                 after a part, as in warn,parlance=debug"
+            ));
+        }
+    }
+    Ok(())
 }

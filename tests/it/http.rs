@@ -8,7 +8,7 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use parlance::{
-    domain::Rules,
+    domain::{Rules, operations},
     secrets::token::{Token, TokenType, new_jti},
     server,
     time::Clock,
@@ -548,6 +548,19 @@ async fn a_server_that_is_not_ready_says_why() {
         200,
         "it is alive all the same"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_ran_while_the_data_was_restored_is_not_ready_until_it_is_restarted() {
+    let app = TestApp::start().await;
+    let stranger = app.stranger();
+    let ready = async || asks(&stranger, "GET", "/readyz", &[], "").await;
+    assert_eq!(ready().await.status, 200);
+    operations::restored(&app.store).await.unwrap();
+    app.clock.forward(Duration::from_secs(1));
+    let reply = ready().await;
+    let why = "the data was restored since this server was started: restart it";
+    assert_eq!((reply.status, &reply.body["reasons"][0]), (503, &json!(why)));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -170,6 +170,53 @@ async fn a_migration_does_not_hold_up_the_live_release_behind_a_dump() {
     drop_beside(&app, &options).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "on MySQL: for an SQLite file the lock is the system's"]
+async fn whoever_waits_for_another_that_migrates_says_so() {
+    let app = TestApp::start().await;
+    let (options, _folder) = empty_beside(&app).await;
+    let opts = mysql_async::Opts::from_url(&options.url).unwrap();
+    let mut holder = mysql_async::Conn::new(opts).await.unwrap();
+    let lock = "SELECT GET_LOCK(CONCAT('parlance:', LEFT(SHA2(DATABASE(), 256), 32)), 0)";
+    assert_eq!(holder.query_first::<u8, _>(lock).await.unwrap(), Some(1));
+    let program = Program::on(&app).with("DATABASE_URL", &options.url).with("PARLANCE_LOG", "info");
+    let second = program.command(&["migrate"]).spawn().unwrap();
+    let name = options.url.rsplit('/').next().unwrap();
+    let waiting = format!(
+        "SELECT COUNT(*) FROM information_schema.processlist WHERE db = '{name}' AND state = 'User lock'"
+    );
+    let late = Instant::now() + LONG;
+    while app.counts(&waiting).await == 0 {
+        assert!(Instant::now() < late, "nobody waits");
+        sleep(Duration::from_millis(10)).await;
+    }
+    holder.disconnect().await.unwrap();
+    let done = tokio::time::timeout(LONG, second.wait_with_output()).await.unwrap().unwrap();
+    let log = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success() && log.contains("waiting for it"), "{log}");
+    drop_beside(&app, &options).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "on MySQL: SQLite knows no rights"]
+async fn check_finds_that_a_server_could_not_begin() {
+    let app = TestApp::start().await;
+    let (options, _folder) = empty_beside(&app).await;
+    migrations::run(&options).await.unwrap();
+    let name = options.url.rsplit('/').next().unwrap();
+    let reader = format!("reader_{}", &name[name.len() - 12..]);
+    app.writes(&format!("CREATE USER '{reader}'@'%' IDENTIFIED BY 'a password of a test'")).await;
+    app.writes(&format!("GRANT SELECT ON {name}.* TO '{reader}'@'%'")).await;
+    let (_, place) = options.url.split_once('@').unwrap();
+    let url = format!("mysql://{reader}:a%20password%20of%20a%20test@{place}");
+    let program = Program::on(&app).with("PARLANCE_ALLOW_UNSAFE_DURABILITY", "true");
+    program.with("DATABASE_URL", &options.url).succeeds(&["check"]).await;
+    let problem = program.with("DATABASE_URL", &url).fails(&["check"]).await;
+    assert!(problem.contains("command denied"), "{problem}");
+    app.writes(&format!("DROP USER '{reader}'@'%'")).await;
+    drop_beside(&app, &options).await;
+}
+
 /// As one leaves it who is killed after a change of the schema and before the list says so.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "on MySQL: SQLite does both together or neither"]
@@ -215,7 +262,10 @@ async fn a_table_of_somebody_else_is_not_taken_for_our_own() {
     writes(&options, &["CREATE TABLE messages (id INTEGER NOT NULL PRIMARY KEY)"]).await;
     for _ in 0..2 {
         let problem = migrations::run(&options).await.unwrap_err();
-        assert!(problem.contains("000008_messages: ") && problem.contains("exist"), "{problem}");
+        assert!(
+            problem.contains("000008_messages with: ") && problem.contains("exist"),
+            "{problem}"
+        );
     }
     writes(&options, &["DROP TABLE messages"]).await;
     let done = migrations::run(&options).await.unwrap();
