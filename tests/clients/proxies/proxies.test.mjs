@@ -108,9 +108,11 @@ for (const kind of ['nginx', 'haproxy']) {
         await sleep(20);
       }
     };
-    const writing = Promise.all([writer(), writer()]);
+    const writing = Promise.all(Array.from({ length: 4 }, writer));
     for (const server of [...servers, ...servers]) {
       await server.end('SIGTERM');
+      // So that somebody surely asks while it is away.
+      await sleep(700);
       await server.start();
     }
     isOver = true;
