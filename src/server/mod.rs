@@ -1,6 +1,6 @@
 //! The one list of routes; what is around every request (`around`); how the server takes
 //! connections and stops (`serve`), and what they are held to (`connection`, `streams`,
-//! `places`); whom it believes (`proxies`); what it tells of itself, at another address
+//! `places`, `unread`); whom it believes (`proxies`); what it tells of itself, at another address
 //! (`numbers`).
 
 mod around;
@@ -11,6 +11,7 @@ mod proxies;
 mod rate_headers;
 mod serve;
 mod streams;
+mod unread;
 
 use std::{sync::Arc, time::Duration};
 

@@ -2,7 +2,12 @@
 
 use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, extract::ConnectInfo, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{Request, Version, header::EXPECT},
+};
 use hyper::{
     body::Incoming,
     service::{Service, service_fn},
@@ -20,6 +25,7 @@ use super::{
     connection::{Connection, Counted, UnderWay},
     places::Places,
     streams::{Stream, Streams},
+    unread::Unread,
 };
 use crate::{
     domain::{App, Hold},
@@ -189,7 +195,11 @@ async fn converse(
         let router = router.clone();
         async move {
             let under_way = Arc::new(under_way.on(Stream::current()));
-            let mut request = request.map(Body::new);
+            // Who waits to be told to go on sends nothing that would have to be read.
+            let lingers =
+                request.version() < Version::HTTP_2 && !request.headers().contains_key(EXPECT);
+            let mut request = request
+                .map(|body| if lingers { Body::new(Unread::new(body)) } else { Body::new(body) });
             request.extensions_mut().insert(ConnectInfo(peer));
             request.extensions_mut().insert(Hold::on(under_way.clone()));
             let response = router.call(request).await?;

@@ -202,6 +202,43 @@ async fn a_request_that_takes_too_long_is_given_up_and_what_it_began_is_ended() 
     assert_eq!(read, [Some("in the end".to_owned())]);
 }
 
+/// As a proxy passes it on: the answer is read when all is written.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sends_too_much_is_told_so_and_not_cut_off() {
+    let app = TestApp::start().await;
+    let served = app.serves().await;
+    let long = "x".repeat(4 << 20);
+    for (path, status) in [("/graphql", 413), ("/api/conversations/", 401), ("/nothing/here", 404)]
+    {
+        let mut stream = connects(&served).await;
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            long.len()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(long.as_bytes()).await.unwrap();
+        // The connection is as good as before.
+        stream.write_all(HEALTH).await.unwrap();
+        let mut text = String::new();
+        let mut buffer = [0; 4096];
+        while !text.ends_with("ok\n") {
+            let count = timeout(LONG, stream.read(&mut buffer)).await.unwrap().unwrap();
+            assert!(count > 0, "closed after {text:?}");
+            text.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
+        }
+        assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {text}");
+    }
+    // Without an end it is not taken for ever.
+    let mut stream = connects(&served).await;
+    let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 4000000000\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut sent = 0_usize;
+    while timeout(LONG, stream.write_all(&long.as_bytes()[..1 << 16])).await.unwrap().is_ok() {
+        sent += 1 << 16;
+        assert!(sent < 64 << 20, "it is still taken");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_read_a_request_of_rest_and_a_body_that_does_not_come_are_given_up_as_well() {
     let options = Options { timeout: SHORT, ..Options::default() };
