@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Body,
     extract::ConnectInfo,
-    http::{Request, Version, header::EXPECT},
+    http::{Request, Version},
 };
 use hyper::{
     body::Incoming,
@@ -195,14 +195,21 @@ async fn converse(
         let router = router.clone();
         async move {
             let under_way = Arc::new(under_way.on(Stream::current()));
-            // Who waits to be told to go on sends nothing that would have to be read.
-            let lingers =
-                request.version() < Version::HTTP_2 && !request.headers().contains_key(EXPECT);
-            let mut request = request
-                .map(|body| if lingers { Body::new(Unread::new(body)) } else { Body::new(body) });
+            let (head, body) = request.into_parts();
+            let (body, end) = match head.version {
+                Version::HTTP_2 => (Body::new(body), None),
+                _ => match Unread::of(body, &head.headers) {
+                    Ok((body, end)) => (Body::new(body), Some(end)),
+                    Err(body) => (Body::new(body), None),
+                },
+            };
+            let mut request = Request::from_parts(head, body);
             request.extensions_mut().insert(ConnectInfo(peer));
             request.extensions_mut().insert(Hold::on(under_way.clone()));
-            let response = router.call(request).await?;
+            let mut response = router.call(request).await?;
+            if let Some(end) = end {
+                end.tell(response.headers_mut());
+            }
             Ok::<_, Infallible>(response.map(|body| Counted::new(body, under_way)))
         }
     });

@@ -217,8 +217,28 @@ async fn who_sends_too_much_is_told_so_and_not_cut_off() {
         );
         stream.write_all(head.as_bytes()).await.unwrap();
         stream.write_all(long.as_bytes()).await.unwrap();
-        // The connection is as good as before.
-        stream.write_all(HEALTH).await.unwrap();
+        let mut text = String::new();
+        timeout(LONG, stream.read_to_string(&mut text)).await.unwrap().unwrap();
+        assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {text}");
+    }
+    // A proxy that gives up what it was sending must not begin another request there.
+    let mut stream = connects(&served).await;
+    let head = "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2000000\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&long.as_bytes()[..100_000]).await.unwrap();
+    stream.write_all(HEALTH).await.unwrap();
+    let text = is_closed(&mut stream).await;
+    let answers = text.matches("HTTP/1.1 ").count();
+    assert!(text.contains("connection: close\r\n") && answers == 1, "{text}");
+    // What is read to its end keeps its connection.
+    let mut stream = connects(&served).await;
+    for length in [100, 100_000] {
+        let body = format!("{{\"query\": \"{{ __typename }}\"{}}}", " ".repeat(length));
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(&[head.as_bytes(), body.as_bytes(), HEALTH].concat()).await.unwrap();
         let mut text = String::new();
         let mut buffer = [0; 4096];
         while !text.ends_with("ok\n") {
@@ -226,7 +246,7 @@ async fn who_sends_too_much_is_told_so_and_not_cut_off() {
             assert!(count > 0, "closed after {text:?}");
             text.push_str(std::str::from_utf8(&buffer[..count]).unwrap());
         }
-        assert!(text.starts_with(&format!("HTTP/1.1 {status} ")), "{path}: {text}");
+        assert!(text.starts_with("HTTP/1.1 200 ") && text.contains("Query"), "{text}");
     }
     // Without an end it is not taken for ever.
     let mut stream = connects(&served).await;
