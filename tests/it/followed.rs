@@ -1,6 +1,9 @@
 //! How many statements it costs to follow: to begin, for each event as it happens, which must not depend on how many follow, and for each page of what was missed.
 
-use std::{fmt::Write, time::Duration};
+use std::{
+    fmt::Write,
+    time::{Duration, Instant},
+};
 
 use parlance::{domain::Sharing, live};
 
@@ -8,6 +11,9 @@ use crate::{
     messages::fills,
     support::{Follow, Id, Person, Setup, TestApp, Value, json},
 };
+
+/// More than anything here takes, on a busy machine too.
+const LONG: Duration = Duration::from_mins(1);
 
 /// What it costs to begin, the look at the session and what is read for the first item included.
 pub(crate) const COSTS: &str = "\
@@ -75,6 +81,13 @@ async fn to_begin_costs_what_is_written_here() {
             }
             // What is looked after then is a part of it.
             tokio::time::sleep(Duration::from_millis(300)).await;
+            drop(follow);
+            // Whoever comes while it is still known what was followed last has less to read.
+            let late = Instant::now() + LONG;
+            while app.numbers().await.of("parlance_live_rooms") > 0.5 {
+                assert!(Instant::now() < late, "nobody follows, and it is not forgotten");
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
         });
         writeln!(costs, "{name}: {}", cost.await).unwrap();
     }
