@@ -185,6 +185,7 @@ impl Extension for Gates {
     ) -> ServerResult<ExecutableDocument> {
         // What the library refuses here is over a limit: it does not parse.
         let document = next.run(ctx, query, given).await.map_err(too_complex)?;
+        variables::check_defaults(&ctx.schema_env.registry, &document)?;
         if let Some(gate) = ctx.data_opt::<Arc<Gate>>() {
             gate.env.get_or_init(|| ctx.schema_env.clone());
             let asked = gate.prepared.operation().name.as_ref();

@@ -6,7 +6,9 @@ use std::convert::Infallible;
 
 use async_graphql::{
     Positioned, ServerError, Value, Variables,
-    parser::types::{BaseType, OperationDefinition, Selection, Type, VariableDefinition},
+    parser::types::{
+        BaseType, ExecutableDocument, OperationDefinition, Selection, Type, VariableDefinition,
+    },
     registry::{MetaType, MetaTypeName, Registry},
 };
 
@@ -47,6 +49,23 @@ pub(super) fn check(
                 ));
             }
             None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Fails for the first variable with a default whose type is not in the schema: validation would
+/// panic over a list of it.
+pub(super) fn check_defaults(
+    registry: &Registry,
+    document: &ExecutableDocument,
+) -> Result<(), ServerError> {
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node);
+    for Positioned { pos, node: variable } in operations.flat_map(|one| &one.variable_definitions) {
+        let name = base_name(&variable.var_type.node);
+        if variable.default_value.is_some() && !registry.types.contains_key(name) {
+            let message = format!("Unknown type \"{name}\"");
+            return Err(ErrorCode::GraphqlValidationFailed.error(message, Some(*pos)));
         }
     }
     Ok(())

@@ -700,3 +700,19 @@ async fn fields_of_one_name_are_one_field_or_the_document_is_refused() {
         assert!(answer.errors().is_empty(), "{accepted}: {}", answer.text);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_default_of_a_type_that_is_not_there_is_refused_and_panics_nowhere() {
+    let app = TestApp::start().await;
+    for document in [
+        "query ($v: Nothing = 1) { __typename }",
+        "query ($v: [Nothing] = [1]) { __typename }",
+        "query ($v: [[Nothing!]!] = 1) { __typename }",
+        "query A { __typename } query B($v: [Nothing] = [1]) { __typename }",
+    ] {
+        let body = json!({ "query": document, "operationName": document.contains("query A").then_some("A") });
+        let answer = app.stranger().posts(&body).await;
+        answer.fails_with("GRAPHQL_VALIDATION_FAILED");
+        assert!(answer.text.contains("Unknown type"), "{}", answer.text);
+    }
+}
